@@ -1,0 +1,1 @@
+"""The domain and its infrastructure. Nothing here knows that HTTP exists."""

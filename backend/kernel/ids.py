@@ -1,0 +1,21 @@
+"""Identifiers that grow with time, so that their indexes stay small (RFC 9562, UUID version 7)."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+
+_UNIX_MS_SHIFT = 80
+_VERSION_7 = 0x7 << 76
+_VARIANT_RFC = 0b10 << 62
+_RANDOM_MASK = (1 << 74) - 1
+
+
+def uuid7() -> uuid.UUID:
+    """Return a new UUIDv7: 48 bits of Unix milliseconds, then 74 random bits."""
+    unix_ms = time.time_ns() // 1_000_000
+    random_bits = int.from_bytes(os.urandom(10), "big") & _RANDOM_MASK
+    random_a = random_bits >> 62
+    random_b = random_bits & ((1 << 62) - 1)
+    return uuid.UUID(int=(unix_ms << _UNIX_MS_SHIFT) | _VERSION_7 | (random_a << 64) | _VARIANT_RFC | random_b)
