@@ -1,0 +1,1 @@
+"""One door for each outside part: database, queue, cache, push, SMS, keys."""

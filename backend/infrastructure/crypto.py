@@ -1,0 +1,113 @@
+"""The door to ciphers: personal data is sealed before it reaches the database, and found again by a blind index.
+
+Source: S35 of the requirements; GB/T 39786-2021. The keys live outside the database.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+_HEADER_BYTES = 1 + _NONCE_BYTES
+
+
+class SealBroken(RuntimeError):
+    """A stored value does not open: unknown key, another context, or changed bytes. Never shown to callers."""
+
+
+class Sealed(NamedTuple):
+    """A text as it is stored: the key that opens it, and algorithm byte + nonce + ciphertext + tag."""
+
+    key_id: str
+    ciphertext: bytes
+
+
+class Algorithm(IntEnum):
+    """The first byte of every ciphertext. SM4-GCM takes the next number and one line in ``_CIPHERS``."""
+
+    AES_256_GCM = 1
+
+
+class _Cipher(Protocol):
+    """An authenticated cipher with associated data and a 12-byte nonce."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
+
+
+_CIPHERS = {Algorithm.AES_256_GCM: AESGCM}
+
+
+class Sealer:
+    """Seals texts with the current key, opens them with any known key, and makes blind indexes.
+
+    ``context`` says which field of which table a text belongs to, such as ``person.phone``. It is authenticated, so
+    that a ciphertext copied into another column does not open.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], *, current_key_id: str, blind_index_key: bytes) -> None:
+        self._ciphers: dict[tuple[str, Algorithm], _Cipher] = {
+            (key_id, algorithm): cipher(key) for key_id, key in keys.items() for algorithm, cipher in _CIPHERS.items()
+        }
+        self._current_key_id = current_key_id
+        self._algorithm = Algorithm.AES_256_GCM
+        if (current_key_id, self._algorithm) not in self._ciphers:
+            raise SealBroken("the current key id names no key")
+        self._blind_index_key = blind_index_key
+
+    def seal(self, text: str, *, context: str) -> Sealed:
+        """Encrypt a text with the current key. The same text gives another ciphertext every time."""
+        nonce = os.urandom(_NONCE_BYTES)
+        cipher = self._ciphers[self._current_key_id, self._algorithm]
+        associated = _associated(self._algorithm, self._current_key_id, context)
+        ciphertext = cipher.encrypt(nonce, text.encode(), associated)
+        return Sealed(self._current_key_id, bytes([self._algorithm]) + nonce + ciphertext)
+
+    def open(self, sealed: Sealed, *, context: str) -> str:
+        """Decrypt a sealed text. Raises SealBroken when it was not sealed so, for this context."""
+        data = sealed.ciphertext
+        if len(data) < _HEADER_BYTES + _TAG_BYTES or data[0] not in _CIPHERS:
+            raise SealBroken("unknown form of ciphertext")
+        algorithm = Algorithm(data[0])
+        cipher = self._ciphers.get((sealed.key_id, algorithm))
+        if cipher is None:
+            raise SealBroken("unknown key id")
+        associated = _associated(algorithm, sealed.key_id, context)
+        try:
+            return cipher.decrypt(data[1:_HEADER_BYTES], data[_HEADER_BYTES:], associated).decode()
+        except InvalidTag:
+            raise SealBroken("the ciphertext does not open in this context") from None
+
+    def blind_index(self, text: str) -> bytes:
+        """Return the keyed digest by which equal texts are found without opening them (HMAC-SHA-256, 32 bytes)."""
+        return hmac.digest(self._blind_index_key, text.encode(), hashlib.sha256)
+
+    def keyed_digest(self, text: str, *, purpose: str) -> bytes:
+        """Return a digest of a short secret that nobody can try out without the key (HMAC-SHA-256, 32 bytes).
+
+        Each purpose has its own key, made from the blind index key, so that digests of two purposes never meet.
+        """
+        key = hmac.digest(self._blind_index_key, f"purpose:{purpose}".encode(), hashlib.sha256)
+        return hmac.digest(key, text.encode(), hashlib.sha256)
+
+
+def url_token(data: bytes) -> str:
+    """Return bytes as URL-safe base64 without padding: 43 characters for 32 bytes."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _associated(algorithm: Algorithm, key_id: str, context: str) -> bytes:
+    """Bind algorithm, key and context; lengths first, so that no two triples give the same bytes."""
+    parts = (bytes([algorithm]), key_id.encode(), context.encode())
+    return b"".join(len(part).to_bytes(2, "big") + part for part in parts)

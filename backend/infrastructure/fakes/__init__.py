@@ -1,0 +1,1 @@
+"""Stand-ins for outside services, shipped and typed; production refuses them."""

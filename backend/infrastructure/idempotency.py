@@ -1,0 +1,91 @@
+"""One effect for one key: the record of a write's answer, kept in the transaction of the write itself.
+
+Source: draft-ietf-httpapi-idempotency-key-header-06, and S24 of the requirements.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from backend.infrastructure.database import Base
+from backend.kernel.errors import Conflict, Invalid
+
+
+class WriteInFlight(Conflict):
+    """The same key is being worked on at this moment."""
+
+    code = "idempotency-in-flight"
+    default_detail = "相同的请求正在处理，请稍后重试。"
+    retryable = True
+
+
+class KeyReused(Invalid):
+    """The key came before, with another request."""
+
+    code = "idempotency-key-reused"
+    default_detail = "该幂等键已用于另一个请求，请更换后重试。"
+
+
+class IdempotencyRecord(Base):
+    """The answer given to one key of one subject for one operation; kept for at least 24 hours."""
+
+    __tablename__ = "idempotency_record"
+
+    subject_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes]
+    status: Mapped[int]
+    # A receipt: numbers, ids, states and instants, no personal text (S24).
+    receipt: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    etag: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteKey:
+    """What makes two requests the same: who, what, the key, and a digest of the request."""
+
+    subject_id: uuid.UUID
+    operation: str
+    key: str
+    fingerprint: bytes
+
+
+def stored_answer(session: Session, write: WriteKey) -> IdempotencyRecord | None:
+    """Take the key for this transaction and return the answer given before, if any.
+
+    Raises WriteInFlight while another transaction holds the key, and KeyReused when the key came with another
+    request. The row is invisible before its commit, so the lock alone tells that a twin is running.
+    """
+    digest = hashlib.sha256(f"{write.subject_id}:{write.operation}:{write.key}".encode()).digest()
+    lock_id = int.from_bytes(digest[:8], "big", signed=True)
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(lock_id))):
+        raise WriteInFlight(retry_after_s=1)
+    record = session.get(IdempotencyRecord, (write.subject_id, write.operation, write.key))
+    if record is not None and record.fingerprint != write.fingerprint:
+        raise KeyReused
+    return record
+
+
+def keep_answer(session: Session, write: WriteKey, *, status: int, receipt: dict[str, Any], etag: str | None) -> None:
+    """Keep the answer with the write, so that a repeat is given the same one."""
+    session.add(
+        IdempotencyRecord(
+            subject_id=write.subject_id,
+            operation=write.operation,
+            key=write.key,
+            fingerprint=write.fingerprint,
+            status=status,
+            receipt=receipt,
+            etag=etag,
+        )
+    )
