@@ -1,0 +1,1 @@
+"""People, their sign-in and their devices; Actor says who asks."""
