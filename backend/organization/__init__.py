@@ -1,0 +1,1 @@
+"""Command centres 1+10+96, divisions, handling units, categories and the calendar."""

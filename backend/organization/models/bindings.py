@@ -1,0 +1,28 @@
+"""Rows that bind a person to a role at a command centre."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.infrastructure.database import Base
+
+
+class RoleBinding(Base):
+    """A role of a person at a centre and, by the centre's path, below it; from one instant until another."""
+
+    __tablename__ = "role_binding"
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "centre_id", "valid_from"),
+        CheckConstraint("valid_to > valid_from", name="valid_to"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    centre_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("centre.id"), index=True)
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]

@@ -1,0 +1,95 @@
+"""The city as it was loaded, read once a process and version."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.infrastructure.database import Base
+from backend.kernel.calendar import DayStatus
+from backend.kernel.due import LimitUnit
+from backend.organization import models
+from backend.organization.errors import CityNotLoaded
+from backend.organization.rules.categories import Category, HandlingLevel, RequestType, Unit, Urgency
+from backend.organization.rules.city import City, CityRows
+from backend.organization.rules.places import Boundary, Centre, DataOrigin, Division, Level
+from backend.organization.rules.working_days import WorkdayOverride
+
+__all__ = ["Category", "Centre", "City", "Division", "RequestType", "Unit", "city_snapshot", "stored_rows"]
+
+V = TypeVar("V")
+
+_STORED_AS: dict[type, type[Base]] = {
+    Division: models.Division,
+    Centre: models.Centre,
+    Boundary: models.Boundary,
+    Unit: models.Unit,
+    Category: models.Category,
+    RequestType: models.RequestType,
+    WorkdayOverride: models.WorkdayOverride,
+}
+
+
+class _Kept:
+    """The city this process read last. The lock keeps threads from reading the same version twice."""
+
+    def __init__(self) -> None:
+        self.city: City | None = None
+        self.lock = threading.Lock()
+
+
+_kept = _Kept()
+
+
+def city_snapshot(session: Session) -> City:
+    """Return the city, from memory unless another version was loaded since. Raises CityNotLoaded."""
+    version = session.scalar(select(models.CityVersion.version))
+    if version is None:
+        raise CityNotLoaded
+    city = _kept.city
+    if city is not None and city.version == version:
+        return city
+    with _kept.lock:
+        if _kept.city is None or _kept.city.version != version:
+            _kept.city = _read(session, version)
+        return _kept.city
+
+
+def stored_rows(session: Session, value: type[V]) -> list[V]:
+    """Return all rows of a table of the city as its frozen values."""
+    table = _STORED_AS[value].__table__
+    rows = session.execute(select(table)).mappings()
+    return [value(**{name: _typed(name, cell) for name, cell in row.items()}) for row in rows]
+
+
+def _read(session: Session, version: uuid.UUID) -> City:
+    rows = CityRows(
+        divisions=stored_rows(session, Division),
+        centres=stored_rows(session, Centre),
+        boundaries=stored_rows(session, Boundary),
+        units=stored_rows(session, Unit),
+        categories=stored_rows(session, Category),
+        request_types=stored_rows(session, RequestType),
+        workdays=stored_rows(session, WorkdayOverride),
+    )
+    return City.of(version, rows)
+
+
+_CLOSED_SETS = {
+    "level": Level,
+    "level_default": HandlingLevel,
+    "limit_unit": LimitUnit,
+    "urgency": Urgency,
+    "status": DayStatus,
+    "origin": DataOrigin,
+}
+
+
+# Any: a cell of any column; the closed sets become their StrEnum again.
+def _typed(name: str, cell: Any) -> Any:  # noqa: ANN401
+    closed_set = _CLOSED_SETS.get(name)
+    return cell if closed_set is None else closed_set(cell)

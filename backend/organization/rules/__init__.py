@@ -1,0 +1,1 @@
+"""The city as frozen values, and how its files become such values. Pure."""

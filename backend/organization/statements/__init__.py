@@ -1,0 +1,1 @@
+"""Statements that compare what is stored with what should be."""

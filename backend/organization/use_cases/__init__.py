@@ -1,0 +1,1 @@
+"""What is done to the organization: load the city, import a calendar, bind staff."""
