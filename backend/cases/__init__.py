@@ -1,0 +1,1 @@
+"""The command workflow: the case, its clocks and its ledger."""

@@ -1,0 +1,65 @@
+"""When the clocks of a case run out (workflow, 1.5). Pure: limits and calendar come in, instants go out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.cases.rules import Clock
+from backend.kernel.calendar import WorkingCalendar
+from backend.kernel.due import Limit, LimitUnit, due_at
+
+# The short clocks are written in minutes; the limits of handling are not, so kernel.due has no such unit.
+NATURAL_MINUTES = "natural_minutes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedLimit:
+    """A limit and the row it comes from, such as ``request_type:TS``."""
+
+    rule: str
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedDue:
+    """A due instant in UTC, and the row that decided it."""
+
+    at: datetime
+    rule: str
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyLimit:
+    """The limit of a policy row: a value in one of the units of kernel.due, or in natural minutes."""
+
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """The SLA policy rows of one day: (clock, is_urgent) -> limit."""
+
+    limits: Mapping[tuple[Clock, bool], PolicyLimit]
+
+    def stage_due(self, calendar: WorkingCalendar, clock: Clock, start: datetime, *, is_urgent: bool) -> datetime:
+        """Return when a stage's clock that starts at ``start`` runs out."""
+        policy = self.limits[(clock, is_urgent)]
+        if policy.unit == NATURAL_MINUTES:
+            return start + timedelta(minutes=policy.value)
+        return due_at(calendar, start, Limit(value=policy.value, unit=LimitUnit(policy.unit))).at
+
+    def urgent_limit(self) -> NamedLimit:
+        """Return the limit of the whole for an urgent case."""
+        policy = self.limits[(Clock.TOTAL, True)]
+        return NamedLimit(rule="sla:total:urgent", limit=Limit(value=policy.value, unit=LimitUnit(policy.unit)))
+
+
+def total_due(calendar: WorkingCalendar, submitted_at: datetime, limits: Sequence[NamedLimit]) -> DecidedDue:
+    """Return the earliest due of the limits that hold for a case; of two equal ones, the first named decides."""
+    dues = [(due_at(calendar, submitted_at, named.limit), named.rule) for named in limits]
+    due, rule = min(dues, key=lambda pair: pair[0].at)
+    return DecidedDue(at=due.at, rule=rule, is_provisional=due.provisional)
