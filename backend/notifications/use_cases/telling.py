@@ -1,0 +1,70 @@
+"""Telling a person: one row in the inbox, and one job for each of their phones."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from backend.infrastructure.database import driver_connection
+from backend.infrastructure.jobs import defer
+from backend.kernel.clock import SHANGHAI
+from backend.kernel.ids import uuid7
+from backend.notifications import messages, queries
+from backend.notifications.models import DeliveryStatus, Notification, PushDelivery
+from backend.notifications.subscriptions import MessageKind
+
+PUSH_TASK = "push"
+PUSH_QUEUE = "push"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What happened, as far as its message is concerned."""
+
+    event_id: uuid.UUID
+    occurred_at: datetime
+    kind: MessageKind
+    case_number: str
+
+
+def tell_person(session: Session, *, person_id: uuid.UUID, number: str, news: News, now: datetime) -> None:
+    """Put the news about the complaint with this number in the person's inbox and ring their phones, once."""
+    day = news.occurred_at.astimezone(SHANGHAI).date()
+    words = messages.words_for(news.kind, day=day, number=number, case_number=news.case_number)
+    notification_id = session.scalar(
+        insert(Notification)
+        .values(
+            id=uuid7(),
+            person_id=person_id,
+            event_id=news.event_id,
+            kind=news.kind,
+            number=number,
+            case_number=news.case_number,
+            title=words.title,
+            body=words.body,
+            push_body=words.push_body,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Notification.id)
+    )
+    if notification_id is not None:
+        _ring_phones(session, person_id, notification_id)
+
+
+def _ring_phones(session: Session, person_id: uuid.UUID, notification_id: uuid.UUID) -> None:
+    for device_id in queries.device_ids_of(session, person_id):
+        delivery = PushDelivery(
+            id=uuid7(),
+            notification_id=notification_id,
+            device_id=device_id,
+            status=DeliveryStatus.PENDING,
+            tries=0,
+        )
+        session.add(delivery)
+        # No lock: a phone that cannot be reached for half an hour must not hold up the news that follow.
+        defer(driver_connection(session), PUSH_TASK, queue=PUSH_QUEUE, delivery_id=str(delivery.id))

@@ -1,0 +1,1 @@
+"""The job worker: loop, retry, lock and dead letter by procrastinate."""

@@ -1,0 +1,103 @@
+"""The procrastinate app of the worker: tasks and schedule, made from the table it is handed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from procrastinate import App, PsycopgConnector
+from sqlalchemy.engine import make_url
+
+from backend.infrastructure.database import Database
+from backend.infrastructure.outbox import RELAY_QUEUE, RELAY_TASK
+from backend.kernel.clock import Clock
+from backend.worker import upkeep
+from backend.worker.backoff import Backoff
+from backend.worker.table import OutsideJob, OutsideJobs, Subscriptions
+from backend.worker.tasks import DELIVER_QUEUE, DELIVER_TASK, Tasks
+
+UPKEEP_QUEUE = "upkeep"
+HEARTBEAT_S = 5.0
+# Longer than IDLE_TIMEOUT_S of the tasks: a zombie's transaction has ended before its job is given to another.
+STALLED_AFTER_S = 20.0
+POLLING_S = 5.0
+_CONNECTIONS = 6
+_EVERY_TEN_SECONDS = "* * * * * */10"
+_HOURLY = "7 * * * *"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerParts:
+    """What the composition root hands to the worker.
+
+    ``time_scale`` shortens the waits between tries, and ``stalled_after_s`` the patience with a silent worker, for
+    tests alone.
+    """
+
+    database: Database
+    database_url: str = field(repr=False)
+    schema: str
+    clock: Clock
+    subscriptions: Subscriptions
+    outside_jobs: OutsideJobs
+    time_scale: float = 1.0
+    heartbeat_s: float = HEARTBEAT_S
+    stalled_after_s: float = STALLED_AFTER_S
+
+
+def build_app(parts: WorkerParts) -> App:
+    """Return the app with all tasks. It is not open yet."""
+    # procrastinate has connections of its own: they are asynchronous, and one of them listens.
+    conninfo = make_url(parts.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connector = PsycopgConnector(
+        conninfo=conninfo,
+        min_size=1,
+        max_size=_CONNECTIONS,
+        kwargs={"options": f"-csearch_path={parts.schema}", "application_name": "baitong-worker"},
+    )
+    app = App(
+        connector=connector,
+        worker_defaults={
+            "update_heartbeat_interval": parts.heartbeat_s,
+            "stalled_worker_timeout": parts.stalled_after_s,
+            "fetch_job_polling_interval": max(0.1, POLLING_S / parts.time_scale),
+        },
+    )
+    _add_tasks(app, parts)
+    _add_upkeep(app, parts)
+    return app
+
+
+def _add_tasks(app: App, parts: WorkerParts) -> None:
+    backoff = Backoff(clock=parts.clock, time_scale=parts.time_scale)
+    tasks = Tasks(database=parts.database, clock=parts.clock, subscriptions=parts.subscriptions)
+    app.task(name=RELAY_TASK, queue=RELAY_QUEUE, retry=backoff)(tasks.relay)
+    app.task(name=DELIVER_TASK, queue=DELIVER_QUEUE, retry=backoff)(tasks.deliver)
+    for name, job in parts.outside_jobs.items():
+        app.task(name=name, queue=job.queue, retry=backoff)(_reaching(tasks, job))
+
+
+def _reaching(tasks: Tasks, job: OutsideJob) -> Callable[..., None]:
+    def reach(**ids: str) -> None:
+        tasks.reach_outside(job, ids)
+
+    return reach
+
+
+def _add_upkeep(app: App, parts: WorkerParts) -> None:
+    async def requeue_stalled(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells the time it is for
+        await upkeep.requeue_stalled(app, stalled_after_s=parts.stalled_after_s)
+
+    async def prune_succeeded(timestamp: int) -> None:  # noqa: ARG001 - as above
+        await upkeep.prune_succeeded(app)
+
+    def prune_idempotency(timestamp: int) -> None:  # noqa: ARG001 - as above
+        upkeep.prune_idempotency(parts.database, parts.clock)
+
+    # One waiting job of each kind is enough, however long no worker ran.
+    task = functools.partial(app.task, queue=UPKEEP_QUEUE)
+    stalled = task(name="requeue_stalled", queueing_lock="requeue_stalled")(requeue_stalled)
+    app.periodic(cron=_EVERY_TEN_SECONDS)(stalled)
+    app.periodic(cron=_HOURLY)(task(name="prune_succeeded", queueing_lock="prune_succeeded")(prune_succeeded))
+    app.periodic(cron=_HOURLY)(task(name="prune_idempotency", queueing_lock="prune_idempotency")(prune_idempotency))
