@@ -1,0 +1,1 @@
+"""HTTP: routes, schemas, problem details and access. No SQL and no rules."""

@@ -1,0 +1,113 @@
+"""Who may call a route: enforced here, printed in the OpenAPI document, and checked for every route by a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import g, request
+
+from backend.identity.actor import Actor
+from backend.identity.permissions import Permission
+from backend.kernel.errors import Forbidden, Unauthenticated
+from backend.organization.queries.actors import actor_of
+from mobile_api.services import services
+from mobile_api.transactions import current_session
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_SCHEME = "Bearer "
+
+
+class SignInRequired(Unauthenticated):
+    """No token came with the request."""
+
+    code = "sign-in-required"
+    default_detail = "请先登录。"
+
+
+class SessionEnded(Unauthenticated):
+    """The token was good, and its session or person is no longer."""
+
+    code = "session-ended"
+    default_detail = "登录已失效，请重新登录。"
+
+
+class PermissionMissing(Forbidden):
+    """The person holds this permission nowhere."""
+
+    code = "permission-missing"
+    default_detail = "您没有执行此操作的权限。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a route asks of its caller. ``permission`` is None for anyone signed in."""
+
+    public: bool
+    permission: Permission | None = None
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Open a route to everyone."""
+    return _marked(view, Access(public=True))
+
+
+def signed_in(view: Callable[P, R]) -> Callable[P, R]:
+    """Open a route to everyone who is signed in."""
+    return _guarded(view, Access(public=False))
+
+
+def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Open a route to those who hold the permission somewhere; over what area is decided by the query."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        return _guarded(view, Access(public=False, permission=permission))
+
+    return decorate
+
+
+def current_actor() -> Actor:
+    """Return who asks. Only routes with ``requires`` or ``signed_in`` have one."""
+    return cast("Actor", g.actor)  # Flask's g is untyped
+
+
+def access_of(view: Callable[..., object]) -> Access | None:
+    """Return the access rule of a view, or None when nobody gave it one."""
+    return getattr(view, "access", None)
+
+
+def _guarded(view: Callable[P, R], access: Access) -> Callable[P, R]:
+    @wraps(view)
+    def guard(*args: P.args, **kwargs: P.kwargs) -> R:
+        actor = _authenticate()
+        if access.permission is not None and not actor.holds(access.permission):
+            raise PermissionMissing
+        g.actor = actor
+        return view(*args, **kwargs)
+
+    return _marked(guard, access)
+
+
+def _marked(view: Callable[P, R], access: Access) -> Callable[P, R]:
+    view.access = access  # type: ignore[attr-defined]  # functions take attributes; the test reads it
+    return view
+
+
+def _authenticate() -> Actor:
+    header = request.headers.get("Authorization", "")
+    if not header.startswith(_SCHEME):
+        raise SignInRequired
+    claims = services().tokens.read_access(header.removeprefix(_SCHEME), now=services().clock.now())
+    actor = actor_of(
+        current_session(),
+        person_id=claims.person_id,
+        session_id=claims.session_id,
+        now=services().clock.now(),
+    )
+    if actor is None:
+        raise SessionEnded
+    return actor

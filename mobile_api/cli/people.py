@@ -1,0 +1,102 @@
+"""`flask people`: operators' accounts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from backend.identity.queries import operator_id, operators
+from backend.identity.use_cases.people import disable_person
+from backend.infrastructure.settings import Environment
+from backend.kernel.errors import DomainError
+from backend.organization.roles import ROLE_NAMES, Role
+from backend.organization.use_cases.staff import NewAccount, StaffEntry, add_demo_people, add_staff
+from mobile_api.services import services
+
+people = AppGroup("people", help="工作人员账号。")
+
+_STAFF_ROLES = sorted(set(Role) - {Role.REPORTER, Role.CO_SIGNER, Role.PARTNER_APP, Role.SYSTEM})
+_OWNER_ONLY = 0o600
+
+
+@people.command("add")
+@click.option("--login", required=True, help="登录账号。")
+@click.option("--name", required=True, help="姓名，加密保存。")
+@click.option("--role", required=True, type=click.Choice(_STAFF_ROLES), help="角色。")
+@click.option("--centre", required=True, metavar="CODE", help="指挥中心代码，如 320682。")
+def add(login: str, name: str, role: str, centre: str) -> None:
+    """Add an operator and show the random password once."""
+    entry = StaffEntry(login_name=login, name=name, role=Role(role), centre_code=centre)
+    try:
+        with services().database.transaction() as session:
+            account = add_staff(
+                session,
+                sealer=services().sealer,
+                passwords=services().passwords,
+                entry=entry,
+                now=services().clock.now(),
+            )
+    except DomainError as error:
+        raise click.ClickException(f"{error.detail} ({error.code})") from error
+    click.echo(f"账号 {account.login_name}  密码 {account.password}")
+    click.echo("密码只显示这一次。", err=True)
+
+
+@people.command("disable")
+@click.argument("login")
+def disable(login: str) -> None:
+    """Disable an operator: every call and every session of theirs ends at once."""
+    try:
+        with services().database.transaction() as session:
+            disable_person(session, person_id=operator_id(session, login), now=services().clock.now())
+    except DomainError as error:
+        raise click.ClickException(f"{error.detail} ({error.code})") from error
+    click.echo(f"已停用 {login}")
+
+
+@people.command("list")
+def list_operators() -> None:
+    """Show all operators, their names masked."""
+    with services().database.transaction() as session:
+        for profile in operators(session, sealer=services().sealer):
+            state = "停用" if profile.disabled_at else "启用"
+            click.echo(f"{profile.login_name}\t{profile.name}\t{state}")
+
+
+@people.command("demo")
+@click.option("--to", "target", type=click.Path(path_type=Path), help="把新账号追加到此文件（仅所有者可读），不显示。")
+def demo(target: Path | None) -> None:
+    """Add the demo accounts that are not there yet; a second run changes nothing."""
+    if services().settings.environment is Environment.PRODUCTION:
+        raise click.ClickException("生产环境不建立演示账号。")
+    with services().database.transaction() as session:
+        accounts = add_demo_people(
+            session, sealer=services().sealer, passwords=services().passwords, now=services().clock.now()
+        )
+        # Written before the commit: an account whose password nobody kept would be of no use to anyone.
+        if target is not None:
+            _append(target, accounts)
+    if target is None:
+        for account in accounts:
+            click.echo(_line(account))
+    click.echo(f"新建演示账号 {len(accounts)} 个", err=True)
+
+
+def _append(target: Path, accounts: Iterable[NewAccount]) -> None:
+    text = "".join(_line(account) + "\n" for account in accounts)
+    if not text:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
+    try:
+        os.write(file, text.encode())
+    finally:
+        os.close(file)
+
+
+def _line(account: NewAccount) -> str:
+    return f"{account.login_name}\t{account.password}\t{ROLE_NAMES[account.role]}\t{account.centre_code}"

@@ -1,0 +1,37 @@
+"""How both composition roots open the doors: the web (wsgi.py) and the commands (cli)."""
+
+from __future__ import annotations
+
+from backend.infrastructure.crypto import Sealer
+from backend.infrastructure.database import Database
+from backend.infrastructure.passwords import PasswordHasher
+from backend.infrastructure.redis_store import RedisStore
+from backend.infrastructure.settings import Settings
+from backend.infrastructure.sms import make_sms_sender
+from backend.infrastructure.tokens import TokenIssuer
+from backend.kernel.clock import Clock, SystemClock
+from mobile_api.services import Services
+
+
+def open_services(settings: Settings, *, clock: Clock | None = None) -> Services:
+    """Open every door as the settings say. Nothing connects yet: each door connects when it is first used."""
+    return Services(
+        settings=settings,
+        clock=clock or SystemClock(),
+        database=Database(
+            settings.database_url, schema=settings.database_schema, pool_size=settings.database_pool_size
+        ),
+        redis=RedisStore(settings.redis_url),
+        sealer=Sealer(
+            keys=settings.personal_data_keys,
+            current_key_id=settings.personal_data_key_id,
+            blind_index_key=settings.blind_index_key,
+        ),
+        tokens=TokenIssuer(
+            private_key_pem=settings.token_private_key_pem,
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+        ),
+        passwords=PasswordHasher(),
+        sms=make_sms_sender(settings),
+    )

@@ -1,0 +1,16 @@
+"""The mothers of all schemas: requests refuse what they do not know, responses show only what they name."""
+
+from __future__ import annotations
+
+from marshmallow import RAISE, Schema
+
+
+class RequestSchema(Schema):
+    """The shape of a request. Unknown fields are refused (S3)."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class ResponseSchema(Schema):
+    """The shape of an answer."""

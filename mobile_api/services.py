@@ -1,0 +1,43 @@
+"""What the routes and commands work with: made once by a composition root, found through the Flask application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from backend.infrastructure.crypto import Sealer
+from backend.infrastructure.database import Database
+from backend.infrastructure.passwords import PasswordHasher
+from backend.infrastructure.redis_store import RedisStore
+from backend.infrastructure.settings import Settings
+from backend.infrastructure.sms import SmsSender
+from backend.infrastructure.tokens import TokenIssuer
+from backend.kernel.clock import Clock
+
+_EXTENSION = "baitong-services"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The open doors of this process."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    redis: RedisStore
+    sealer: Sealer
+    tokens: TokenIssuer
+    passwords: PasswordHasher
+    sms: SmsSender
+
+
+def install(extensions: dict[str, object], made: Services) -> None:
+    """Put the services where ``services()`` finds them."""
+    extensions[_EXTENSION] = made
+
+
+def services() -> Services:
+    """Return the services of the running application."""
+    return cast("Services", current_app.extensions[_EXTENSION])  # Flask keeps extensions untyped

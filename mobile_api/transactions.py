@@ -1,0 +1,44 @@
+"""The only place where an HTTP request opens a transaction: one a request, opened when first asked for.
+
+It commits when the view returns, whatever the status: a refused sign-in is a result that must be kept. It rolls back
+when the view raises. What must happen after the commit and before the answer (sending a code) is given to
+``after_commit``; its failure turns the answer into that failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from flask import g
+
+from mobile_api.services import services
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+def current_session() -> Session:
+    """Return the session of this request, its transaction already open."""
+    if g.get("session") is None:
+        g.session = g.transaction_stack.enter_context(services().database.transaction())
+    session: Session = g.session
+    return session
+
+
+def after_commit(step: Callable[[], None]) -> None:
+    """Run ``step`` once the transaction of this request has committed, before its answer leaves."""
+    g.after_commit_steps.append(step)
+
+
+@contextmanager
+def request_transaction() -> Iterator[None]:
+    """Hold what a request did in one transaction, then run its after-commit steps."""
+    g.after_commit_steps = []
+    g.session = None
+    with ExitStack() as stack:
+        g.transaction_stack = stack
+        yield
+    for step in g.after_commit_steps:
+        step()
