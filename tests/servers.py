@@ -1,0 +1,83 @@
+"""The servers of one test run: a real PostgreSQL and a real Valkey, shared by all workers, and a database for each."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+
+import psycopg
+from psycopg import sql
+
+from backend.infrastructure import grants, migrating
+from backend.infrastructure.embedded.cluster import SERVING_ROLE
+from backend.infrastructure.embedded.locks import exclusive
+from backend.infrastructure.embedded.throwaway import ThrowawayServers, throwaway_home
+
+TEMPLATE = "template_baitong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseUrls:
+    """One database, seen as its owner and as the role that serves."""
+
+    owner: str
+    serving: str
+
+
+class TestServers(ThrowawayServers):
+    """The servers of a run, with a migrated template that databases are copied from."""
+
+    __test__ = False
+
+    @classmethod
+    def started(cls) -> TestServers:
+        """Start both in a new folder."""
+        servers = cls(throwaway_home())
+        servers.start()
+        return servers
+
+    def urls(self, database: str) -> DatabaseUrls:
+        """Return the URLs of a database of this server."""
+        return DatabaseUrls(owner=self.postgres.owner_url(database), serving=self.postgres.serving_url(database))
+
+    def new_database(self, name: str, *, template: str | None = TEMPLATE) -> DatabaseUrls:
+        """Make a database afresh: migrated, as the template is, or empty without one. An older one is dropped."""
+        if template is not None:
+            self._make_template()
+        with psycopg.connect(self.postgres.owner_url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self.postgres.make_database(name, template=template)
+        return self.urls(name)
+
+    def _make_template(self) -> None:
+        """Migrate the template once for all workers: the first to come makes it, the others wait."""
+        done = self.home / "template.done"
+        with exclusive(self.home / "template.lock"):
+            if done.exists():
+                return
+            urls = self.new_database(TEMPLATE, template=None)
+            _upgrade(urls.owner)
+            _grant(urls.owner)
+            done.touch()
+
+
+def _upgrade(owner_url: str) -> None:
+    # While rooms are being built: a models module that does not exist yet counts as empty.
+    while True:
+        try:
+            migrating.upgrade(owner_url)
+        except ModuleNotFoundError as error:
+            sys.modules[error.name] = ModuleType(error.name)
+        else:
+            return
+
+
+def _grant(owner_url: str) -> None:
+    # While rooms are being built: tables of the list that no migration makes yet are left out.
+    with psycopg.connect(owner_url) as connection:
+        there = {row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    everything = grants.TABLES
+    grants.TABLES = {table: words for table, words in everything.items() if table in there}
+    grants.apply_grants(owner_url, SERVING_ROLE)
+    grants.TABLES = everything
