@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.cases.errors import RulesNotLoaded
 from backend.cases.rules import Clock
 from backend.kernel.calendar import WorkingCalendar
 from backend.kernel.due import Limit, LimitUnit, due_at
 
 # The short clocks are written in minutes; the limits of handling are not, so kernel.due has no such unit.
 NATURAL_MINUTES = "natural_minutes"
+# A case that is not urgent has the limit of its category and of its request type: no policy row for that.
+_NEEDED = frozenset({(clock, urgent) for clock in Clock for urgent in (False, True)} - {(Clock.TOTAL, False)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,13 @@ class Policies:
     """The SLA policy rows of one day: (clock, is_urgent) -> limit."""
 
     limits: Mapping[tuple[Clock, bool], PolicyLimit]
+
+    @classmethod
+    def of(cls, limits: Mapping[tuple[Clock, bool], PolicyLimit]) -> Policies:
+        """Return the policies of these rows. Raises RulesNotLoaded when a clock that runs has none."""
+        if not limits.keys() >= _NEEDED:
+            raise RulesNotLoaded
+        return cls(limits=limits)
 
     def stage_due(self, calendar: WorkingCalendar, clock: Clock, start: datetime, *, is_urgent: bool) -> datetime:
         """Return when a stage's clock that starts at ``start`` runs out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.kernel.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from backend.kernel.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, TooMany, Unavailable
 
 
 class CaseNotFound(NotFound):
@@ -89,8 +89,15 @@ class DivisionRefused(Invalid):
     default_detail = "所选区划不存在或不能选择，请重新选择。"
 
 
-class QuotaReached(Invalid):
+class QuotaReached(TooMany):
     """G-rate: the person has filed as much as one person may in a day."""
 
     code = "complaint-quota-reached"
     default_detail = "您今天提交的诉求已达上限，请明天再试；紧急情况请拨打 110、119 或 120。"
+
+
+class RulesNotLoaded(Unavailable):
+    """The database has no deadlines for the day: ``flask rules load`` has not run."""
+
+    code = "case-rules-not-loaded"
+    default_detail = "办理时限规则尚未加载，请运维人员运行 flask rules load。"

@@ -42,6 +42,27 @@ class Clock(StrEnum):
     TOTAL = "total"  # 总
 
 
+# What operators read (workflow, 1.2 and 1.3).
+STATE_NAMES: Mapping[State, str] = MappingProxyType(
+    {
+        State.SUBMITTED: "待受理",
+        State.ACCEPTED: "已受理·待派遣",
+        State.CLOSED: "已结案",
+        State.REJECTED: "不予受理",
+        State.CANCELLED: "已撤销",
+    }
+)
+ACTION_NAMES: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.SUBMIT: "提交",
+        Action.ANSWER_DIRECTLY: "直接答复",
+        Action.REJECT: "不予受理",
+        Action.ACCEPT: "受理",
+        Action.WITHDRAW: "撤销",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
     """One row: from which states, by which action, to where, who may, and what must come with it.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from backend.cases import errors, ledger, queries, rules
+from backend.cases import chain, errors, ledger, queries, rules
 from backend.cases.filing import Decided, Filing
 from backend.cases.ledger import Happening, Witness
 from backend.cases.models import Case, CaseReporter
@@ -64,7 +64,7 @@ def open_case(session: Session, *, filing: Filing, decided: Decided, desk: Desk)
         from_state=None,
         witness=Witness(role=Role.REPORTER.value, person_id=filing.person_id, centre_id=None),
         facts=_facts(case, _FILED_FACTS) | {"reporter_number": reporter.number},
-        texts=filing.texts,
+        texts={**filing.texts, **_location_text(filing)},
     )
     ledger.append(session, case, happening, desk.sealer)
     outbox.record(session, event)
@@ -173,6 +173,15 @@ _FILED_FACTS = (
 
 def _facts(case: Case, names: tuple[str, ...]) -> dict[str, object]:
     return {name: getattr(case, name) for name in names}
+
+
+def _location_text(filing: Filing) -> dict[str, str]:
+    """Return the position as received, as a text of its own: where somebody stood is personal data too (S37)."""
+    place = filing.place
+    if place is None:
+        return {}
+    facts = {"longitude": place.longitude, "latitude": place.latitude, "system": place.system.value}
+    return {"location": chain.canonical(facts)}
 
 
 def _new_case(filing: Filing, decided: Decided, now: datetime) -> Case:

@@ -1,11 +1,11 @@
-"""The rows of complaints."""
+"""The rows of complaints, and the wording of their steps."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.infrastructure.database import Base
@@ -26,3 +26,18 @@ class Complaint(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("command_case.id"), index=True)
     identity_shown: Mapped[str]
     filed_at: Mapped[datetime]
+
+
+class StepWording(Base):
+    """What a citizen reads of a step, from a day on. ``text`` may name the facts of ``rules.STEP_PLACEHOLDERS``."""
+
+    __tablename__ = "step_wording"
+    __table_args__ = (UniqueConstraint("transition", "valid_from"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    transition: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.cases import queries as case_queries
 from backend.cases.models import Case
 from backend.cases.queries import Ground
 from backend.cases.rules import State
+from backend.cases.views import (
+    LocationView,
+    Named,
+    NamedCategory,
+    Reader,
+    category_of,
+    division_of,
+    location_of,
+    rejection_of,
+    request_type_of,
+)
 from backend.complaints import rules
 from backend.complaints.errors import ComplaintNotFound
 from backend.complaints.models import Complaint
 from backend.identity.actor import Actor
-from backend.infrastructure.crypto import Sealer
-from backend.kernel.clock import SHANGHAI
+from backend.identity.rules import masked_address
 from backend.kernel.page import Page
-from backend.organization.queries.city import City
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +42,36 @@ class ListPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintLine:
-    """A complaint with its case, and its title where the reader is its reporter."""
+    """A complaint as a row of its reporter's list."""
 
-    complaint: Complaint
-    case: Case
-    title: str | None
+    id: uuid.UUID
+    number: str
+    case_number: str
+    version: int
+    state: str
+    state_name: str
+    title: str | None = field(repr=False)
+    request_type: Named
+    category: NamedCategory
+    division: Named
+    filed_at: datetime
+    due_at: datetime
+    due_is_provisional: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineStep:
-    """One step in a citizen's words. ``at`` is UTC; ``text`` says what happened and what comes next."""
+class ComplaintDetail:
+    """A whole complaint, for its reporter."""
 
-    at: datetime
-    state: str
-    title: str
-    text: str
+    line: ComplaintLine
+    description: str | None = field(repr=False)
+    address: str | None = field(repr=False)
+    location: LocationView | None
+    identity_shown: str
+    centre: Named
+    answer: str | None = field(repr=False)
+    rejection: Ground | None
+    is_withdrawable: bool
 
 
 def own_complaint(session: Session, *, actor: Actor, number: str) -> Complaint:
@@ -62,60 +83,56 @@ def own_complaint(session: Session, *, actor: Actor, number: str) -> Complaint:
     return complaint
 
 
-def own_complaints(
-    session: Session, *, actor: Actor, limit: int, after: ListPosition | None, sealer: Sealer
-) -> Page[ComplaintLine]:
+def own_complaints(session: Session, *, reader: Reader, limit: int, after: ListPosition | None) -> Page[ComplaintLine]:
     """Return a page of one's own complaints, newest first: two statements however long it is."""
-    statement = (
-        select(Complaint, Case).join(Case, Case.id == Complaint.case_id).where(Complaint.person_id == actor.person_id)
-    )
+    statement = _own(reader.actor)
     if after is not None:
         statement = statement.where(tuple_(Complaint.filed_at, Complaint.id) < (after.filed_at, after.complaint_id))
     rows = session.execute(statement.order_by(Complaint.filed_at.desc(), Complaint.id.desc()).limit(limit + 1)).all()
-    titles = case_queries.titles_of(session, [case.id for _, case in rows], sealer)
-    lines = [ComplaintLine(complaint=complaint, case=case, title=titles.get(case.id)) for complaint, case in rows]
-    return Page.cut(lines, limit)
+    titles = case_queries.titles_of(session, [case.id for _, case in rows], reader.sealer)
+    return Page.cut([_line(complaint, case, titles.get(case.id), reader) for complaint, case in rows], limit)
 
 
-def own_complaint_with_case(session: Session, *, actor: Actor, number: str) -> tuple[Complaint, Case]:
-    """Return one's own complaint and its case. Raises ComplaintNotFound for every other number."""
-    statement = (
-        select(Complaint, Case)
-        .join(Case, Case.id == Complaint.case_id)
-        .where(Complaint.number == number, Complaint.person_id == actor.person_id)
-    )
-    row = session.execute(statement).one_or_none()
+def complaint_detail(session: Session, *, reader: Reader, number: str) -> ComplaintDetail:
+    """Return one's own complaint as a whole. Raises ComplaintNotFound for every other number."""
+    row = session.execute(_own(reader.actor).where(Complaint.number == number)).one_or_none()
     if row is None:
         raise ComplaintNotFound
     complaint, case = row
-    return complaint, case
-
-
-def timeline_of(session: Session, *, actor: Actor, number: str, city: City, sealer: Sealer) -> Sequence[TimelineStep]:
-    """Return the way of one's own complaint, first step first. Raises ComplaintNotFound."""
-    complaint = own_complaint(session, actor=actor, number=number)
-    texts = case_queries.texts_of(session, complaint.case_id, sealer)
-    entries: list[dict[str, Any]] = [
-        json.loads(row.entry) for row in case_queries.ledger_of(session, complaint.case_id)
-    ]
-    grounds = case_queries.grounds_on(session, complaint.filed_at.astimezone(SHANGHAI).date())
-    return [_step(entry, texts, grounds, city) for entry in entries]
-
-
-def _step(entry: dict[str, Any], texts: dict[str, str | None], grounds: dict[str, Ground], city: City) -> TimelineStep:
-    wording = rules.STEP_WORDING[entry["transition"]]
-    centre_id = entry["actor"]["centre_id"]
-    ground = grounds.get(entry["facts"].get("rejection_ground") or "")
-    text = wording.text.format(
-        centre=city.centre(uuid.UUID(centre_id)).name if centre_id else "",
-        answer=texts.get("answer") or "（内容已按规定删除）",
-        ground=ground.name if ground else "",
-        explanation=ground.explanation if ground else "",
-        other_door=ground.other_door if ground else "",
+    texts = case_queries.texts_of(session, case.id, reader.sealer)
+    centre = reader.city.centre(case.owner_centre_id)
+    address = texts.get("address")
+    return ComplaintDetail(
+        line=_line(complaint, case, texts.get("title"), reader),
+        description=texts.get("description"),
+        address=masked_address(address) if address else None,
+        location=location_of(case),
+        identity_shown=complaint.identity_shown,
+        centre=Named(code=centre.code, name=centre.name),
+        answer=texts.get("answer"),
+        rejection=rejection_of(session, case),
+        is_withdrawable=rules.may_withdraw(State(case.state), is_safety=case.is_safety),
     )
-    return TimelineStep(at=datetime.fromisoformat(entry["at"]), state=entry["to"], title=wording.title, text=text)
 
 
-def is_withdrawable(case: Case) -> bool:
-    """Tell whether the reporter may still withdraw."""
-    return rules.may_withdraw(State(case.state), is_safety=case.is_safety)
+def _own(actor: Actor) -> Select[Complaint, Case]:
+    joined = select(Complaint, Case).join(Case, Case.id == Complaint.case_id)
+    return joined.where(Complaint.person_id == actor.person_id)
+
+
+def _line(complaint: Complaint, case: Case, title: str | None, reader: Reader) -> ComplaintLine:
+    return ComplaintLine(
+        id=complaint.id,
+        number=complaint.number,
+        case_number=case.number,
+        version=case.version,
+        state=case.state,
+        state_name=rules.STATE_WORDS[State(case.state)],
+        title=title,
+        request_type=request_type_of(case, reader.city),
+        category=category_of(case, reader.city),
+        division=division_of(case, reader.city),
+        filed_at=complaint.filed_at,
+        due_at=case.due_at,
+        due_is_provisional=case.due_is_provisional,
+    )

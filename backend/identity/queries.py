@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,6 +35,14 @@ def profile_of(session: Session, *, sealer: Sealer, person_id: uuid.UUID) -> Pro
     if person is None:
         raise PersonUnknown
     return _profile(person, sealer)
+
+
+def profiles_of(session: Session, *, sealer: Sealer, person_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Profile]:
+    """Return the masked profiles of these people by id, in one statement; none for an empty list."""
+    if not person_ids:
+        return {}
+    rows = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    return {person.id: _profile(person, sealer) for person in rows}
 
 
 def operators(session: Session, *, sealer: Sealer) -> Sequence[Profile]:

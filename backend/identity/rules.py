@@ -22,6 +22,9 @@ REFRESH_GRACE = timedelta(seconds=30)
 LOGIN_NAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
 _IPV6_SITE_BITS = 64
+# Western, full-width and Chinese digits: the street stays, the house and the door do not.
+_HOUSE_NUMBER = re.compile(r"[0-9０-９]|[一二三四五六七八九十百]+(?=[号幢栋座弄室楼层单组])")
+_ADDRESS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +98,10 @@ def masked_name(name: str) -> str:
 def masked_identity_number(number: str) -> str:
     """Mask an identity number: the province and city, and the last four (``3206**********1234``)."""
     return f"{number[:4]}{'*' * max(len(number) - 8, 4)}{number[-4:]}"
+
+
+def masked_address(address: str) -> str:
+    """Mask an address: what comes before the first number stays, at most twelve characters (``海阳路***``)."""
+    number = _HOUSE_NUMBER.search(address)
+    kept = address[: number.start()] if number else address[: len(address) // 2]
+    return f"{kept.strip()[:_ADDRESS_SHOWN]}***"

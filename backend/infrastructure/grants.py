@@ -50,6 +50,7 @@ TABLES: Mapping[str, str] = MappingProxyType(
         "sla_policy": _READ,
         "rejection_ground": _READ,
         "complaint": _WRITE,
+        "step_wording": _READ,
         # notifications
         "event_receipt": _APPEND,
         "notification": _WRITE,

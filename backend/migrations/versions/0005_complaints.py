@@ -1,4 +1,4 @@
-"""Complaints of citizens, each with a number of its own and the case it opened."""
+"""Complaints of citizens, each with a number of its own and the case it opened; what citizens read of each step."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ INSTANT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Go up."""
     make_complaints()
+    make_wording()
     op.execute("CREATE SEQUENCE complaint_serial INCREMENT BY 100")
 
 
@@ -36,8 +37,24 @@ def make_complaints() -> None:
     op.create_index("ix_complaint_person_id_filed_at_id", "complaint", ["person_id", "filed_at", "id"])
 
 
+def make_wording() -> None:
+    """The words of a step, with the days they hold for."""
+    op.create_table(
+        "step_wording",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("transition", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_step_wording"),
+        sa.UniqueConstraint("transition", "valid_from", name="uq_step_wording_transition"),
+    )
+
+
 def downgrade() -> None:
     """Go down."""
     op.execute("DROP SEQUENCE complaint_serial")
-    for table in ("complaint",):
-        op.drop_table(table)
+    op.drop_table("step_wording")
+    op.drop_table("complaint")

@@ -1,0 +1,51 @@
+"""The project's own files of case rules: deadlines and grounds of rejection (workflow, 1.4 and 1.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from backend.cases.deadlines import NATURAL_MINUTES
+from backend.cases.models import RejectionGround, SlaPolicy
+from backend.cases.rules import Clock
+from backend.infrastructure.dated_rows import RulesFile, RulesReport, Values, load_dated_rows
+from backend.kernel.due import MAX_LIMIT, LimitUnit
+
+_DATA = Path(__file__).parent / "data"
+_URGENCIES = frozenset({"normal", "urgent"})
+_UNITS = frozenset({NATURAL_MINUTES, *LimitUnit})
+
+
+def load_case_rules(session: Session) -> Sequence[RulesReport]:
+    """Load both files. A second run changes nothing. Raises RulesFileRefused with file and line."""
+    return [load_dated_rows(session, file) for file in (_POLICIES, _GROUNDS)]
+
+
+def _read_policy(cells: Mapping[str, str]) -> Values:
+    value = int(cells["limit_value"])
+    if not 1 <= value <= MAX_LIMIT:
+        raise ValueError(f"limit_value 须在 1 到 {MAX_LIMIT} 之间")
+    if cells["urgency"] not in _URGENCIES or cells["limit_unit"] not in _UNITS:
+        raise ValueError("urgency 或 limit_unit 不在允许的取值内")
+    return {
+        "clock": Clock(cells["clock"]).value,
+        "urgency": cells["urgency"],
+        "limit_value": value,
+        "limit_unit": cells["limit_unit"],
+        "source": cells["source"],
+    }
+
+
+def _read_ground(cells: Mapping[str, str]) -> Values:
+    names = ("code", "name", "explanation", "other_door", "source")
+    values = {name: cells[name] for name in names}
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise ValueError(f"不能为空：{'、'.join(missing)}")
+    return values
+
+
+_POLICIES = RulesFile(path=_DATA / "sla_policies.csv", table=SlaPolicy, key=("clock", "urgency"), read=_read_policy)
+_GROUNDS = RulesFile(path=_DATA / "rejection_grounds.csv", table=RejectionGround, key=("code",), read=_read_ground)
