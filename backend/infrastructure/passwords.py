@@ -17,6 +17,7 @@ _ROUNDS = 3
 _LANES = 4
 _SALT_BYTES = 16
 _HASH_BYTES = 32
+_WAITING = 4
 
 
 class PasswordsBusy(Unavailable):
@@ -27,10 +28,17 @@ class PasswordsBusy(Unavailable):
 
 
 class PasswordHasher:
-    """Hashes and checks passwords with a bound on how many run at once, so that sign-ins cannot take all memory."""
+    """Hashes and checks passwords with a bound on how many run at once, so that sign-ins cannot take all memory.
 
-    def __init__(self, *, at_once: int = 2, wait_s: float = 2.0, memory_kib: int = _MEMORY_KIB) -> None:
+    At most ``waiting`` more wait for their turn, ``wait_s`` at the longest: a flood of sign-ins takes neither all
+    threads of a web worker nor all its connections, and the requests of others go on.
+    """
+
+    def __init__(
+        self, *, at_once: int = 2, waiting: int = _WAITING, wait_s: float = 2.0, memory_kib: int = _MEMORY_KIB
+    ) -> None:
         self._argon2 = argon2.PasswordHasher(_ROUNDS, memory_kib, _LANES, _HASH_BYTES, _SALT_BYTES)
+        self._places = threading.BoundedSemaphore(at_once + waiting)
         self._slots = threading.BoundedSemaphore(at_once)
         self._wait_s = wait_s
         # The form of a real hash with the same costs; no password is known to match it.
@@ -56,9 +64,14 @@ class PasswordHasher:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        if not self._slots.acquire(timeout=self._wait_s):
+        if not self._places.acquire(blocking=False):
             raise PasswordsBusy(retry_after_s=1)
         try:
-            yield
+            if not self._slots.acquire(timeout=self._wait_s):
+                raise PasswordsBusy(retry_after_s=1)
+            try:
+                yield
+            finally:
+                self._slots.release()
         finally:
-            self._slots.release()
+            self._places.release()
