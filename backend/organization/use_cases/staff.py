@@ -15,8 +15,8 @@ from backend.identity.models import Person
 from backend.identity.use_cases.people import OperatorAccount, add_operator
 from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.passwords import PasswordHasher
-from backend.kernel.errors import NotFound
 from backend.kernel.ids import uuid7
+from backend.organization.errors import CentreUnknown
 from backend.organization.models.bindings import RoleBinding
 from backend.organization.roles import Role
 
@@ -24,13 +24,6 @@ log = logging.getLogger(__name__)
 
 _PASSWORD_BYTES = 12
 _centre = table("centre", column("id"), column("code"))
-
-
-class CentreUnknown(NotFound):
-    """No command centre has this code."""
-
-    code = "centre-unknown"
-    default_detail = "没有这个代码的指挥中心。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
