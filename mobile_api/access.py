@@ -19,7 +19,7 @@ from mobile_api.transactions import current_session
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_SCHEME = "Bearer "
+_SCHEME = "bearer"
 
 
 class SignInRequired(Unauthenticated):
@@ -83,10 +83,10 @@ def access_of(view: Callable[..., object]) -> Access | None:
 def _guarded(view: Callable[P, R], access: Access) -> Callable[P, R]:
     @wraps(view)
     def guard(*args: P.args, **kwargs: P.kwargs) -> R:
-        actor = _authenticate()
+        # Known before the permission is asked for: the log of a refusal names who was refused.
+        g.actor = actor = _authenticate()
         if access.permission is not None and not actor.holds(access.permission):
             raise PermissionMissing
-        g.actor = actor
         return view(*args, **kwargs)
 
     return _marked(guard, access)
@@ -98,16 +98,13 @@ def _marked(view: Callable[P, R], access: Access) -> Callable[P, R]:
 
 
 def _authenticate() -> Actor:
-    header = request.headers.get("Authorization", "")
-    if not header.startswith(_SCHEME):
+    # The name of a scheme is written in either case (RFC 9110, 11.1).
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != _SCHEME:
         raise SignInRequired
-    claims = services().tokens.read_access(header.removeprefix(_SCHEME), now=services().clock.now())
-    actor = actor_of(
-        current_session(),
-        person_id=claims.person_id,
-        session_id=claims.session_id,
-        now=services().clock.now(),
-    )
+    now = services().clock.now()
+    claims = services().tokens.read_access(token.strip(), now=now)
+    actor = actor_of(current_session(), person_id=claims.person_id, session_id=claims.session_id, now=now)
     if actor is None:
         raise SessionEnded
     return actor
