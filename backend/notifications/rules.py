@@ -8,6 +8,9 @@ from enum import StrEnum
 
 # A person's messages go to this many phones at most; the one not heard of longest makes room.
 MAX_DEVICES_PER_PERSON = 10
+# FCM addresses have no promised length; the longest seen are far shorter.
+MAX_ADDRESS_LENGTH = 1024
+MAX_APP_VERSION_LENGTH = 32
 # A claimed message is handed to the provider within this time, or not at all by that try.
 HAND_OVER_WITHIN = timedelta(seconds=5)
 # Then the provider has 10 s; after that nobody is sending any more.
