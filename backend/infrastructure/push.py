@@ -68,3 +68,11 @@ class PushProvider(Protocol):
     def send(self, message: PushMessage) -> PushResult:
         """Send the message and return what came of it, within PUSH_TIMEOUT_S. Does not raise for any answer."""
         ...
+
+
+class PushNotConfigured:
+    """In place of a provider while no credentials are set: messages wait, and become dead letters to be redone."""
+
+    def send(self, message: PushMessage) -> PushResult:  # noqa: ARG002 - nobody takes it
+        """Send nothing."""
+        return PushResult(outcome=PushOutcome.RETRY, code="not-configured")

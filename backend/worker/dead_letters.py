@@ -9,12 +9,15 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+# Only jobs of the schedule have a queueing lock: the next one of their kind does the same work.
+_IS_DEAD = "status = 'failed' AND queueing_lock IS NULL"
 _FAILED = text(
-    "SELECT id, task_name, args, attempts FROM procrastinate_jobs WHERE status = 'failed' ORDER BY id LIMIT :limit"
+    f"SELECT id, task_name, args, attempts FROM procrastinate_jobs WHERE {_IS_DEAD} ORDER BY id LIMIT :limit"
 )
-# The count starts anew: whoever redoes a job grants it all of its tries.
-_FRESH = text("UPDATE procrastinate_jobs SET attempts = 0 WHERE id = :id AND status = 'failed' RETURNING id")
-_REDO = text("SELECT procrastinate_retry_job_v2(:id, now(), NULL, NULL, NULL)")
+# Not procrastinate_retry_job, which counts the redo as a try: whoever redoes a job grants it all of its tries.
+_REDO_ALL = f"UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = now() WHERE {_IS_DEAD}"
+_REDO = text(f"{_REDO_ALL} AND id = :id RETURNING id")
+_REDO_ALL_COUNTED = text(f"{_REDO_ALL} RETURNING id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,9 @@ def dead_letters(session: Session, *, limit: int) -> Sequence[DeadLetter]:
 
 def redo(session: Session, *, job_id: int) -> bool:
     """Put a failed job back in the queue, for now; False when no failed job has this id."""
-    if session.scalar(_FRESH, {"id": job_id}) is None:
-        return False
-    session.execute(_REDO, {"id": job_id})
-    return True
+    return session.scalar(_REDO, {"id": job_id}) is not None
+
+
+def redo_all(session: Session) -> int:
+    """Put every failed job back in the queue, for now; return how many."""
+    return len(session.execute(_REDO_ALL_COUNTED).all())

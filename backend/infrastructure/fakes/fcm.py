@@ -186,6 +186,7 @@ class LoopbackFcm:
         with self._book.lock:
             self._book.received.append(push)
             if self._received_file is not None:
+                self._received_file.touch(mode=0o600)  # addresses are secrets of their owners, here too
                 with self._received_file.open("a", encoding="utf-8") as lines:
                     lines.write(json.dumps(asdict(push), ensure_ascii=False) + "\n")
 

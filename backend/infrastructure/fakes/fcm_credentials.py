@@ -26,6 +26,11 @@ def ensure_credentials(credentials_file: Path, *, base_url: str) -> None:
     draft.replace(credentials_file)
 
 
+def received_file_beside(credentials_file: Path) -> Path:
+    """Return where the loopback FCM keeps what phones received: beside its credentials."""
+    return credentials_file.with_name("fcm-received.jsonl")
+
+
 def public_key_of(credentials_file: Path) -> rsa.RSAPublicKey:
     """Return the key that the assertions of this account are checked with."""
     account = json.loads(credentials_file.read_text())
