@@ -54,6 +54,7 @@ TABLES: Mapping[str, str] = MappingProxyType(
         # notifications
         "event_receipt": _APPEND,
         "notification": _WRITE,
+        "message_wording": _READ,
         "push_device": _WRITE_AND_CLEAN,
         "push_delivery": _WRITE,
     }

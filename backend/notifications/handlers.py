@@ -11,8 +11,9 @@ from backend.cases.queries import reporters_of
 from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.push import PushOutcome, PushProvider, PushResult
 from backend.infrastructure.retry import NeverRetry, RetryLater
-from backend.kernel.clock import Clock
+from backend.kernel.clock import SHANGHAI, Clock
 from backend.kernel.events import CaseFiled, CaseMoved, Event
+from backend.notifications import queries
 from backend.notifications.rules import may_hand_over
 from backend.notifications.subscriptions import subscription_to
 from backend.notifications.use_cases.deliveries import ClaimedPush, claim_delivery, settle_delivery
@@ -32,12 +33,8 @@ class InboxWriter:
         subscription = subscription_to(event)
         if subscription is None or not isinstance(event, CaseFiled | CaseMoved):
             return
-        news = News(
-            event_id=event.event_id,
-            occurred_at=event.occurred_at,
-            kind=subscription.kind,
-            case_number=event.case_number,
-        )
+        wording = queries.wording_on(session, subscription.kind, event.occurred_at.astimezone(SHANGHAI).date())
+        news = News(event_id=event.event_id, case_number=event.case_number, wording=wording)
         for person_id, number in _recipients(session, event):
             tell_person(session, person_id=person_id, number=number, news=news, now=self._clock.now())
 

@@ -1,9 +1,9 @@
-"""Rows of the inbox, of the phones that may be rung, and of what was sent to which phone."""
+"""Rows of the inbox, of its wording, of the phones that may be rung, and of what was sent to which phone."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
@@ -44,6 +44,22 @@ class Notification(Base):
     push_body: Mapped[str]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class MessageWording(Base):
+    """The texts of one kind of message, from a day on. ``valid_to`` is the first day they no longer hold."""
+
+    __tablename__ = "message_wording"
+    __table_args__ = (UniqueConstraint("kind", "valid_from"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    push_body: Mapped[str]
+    title: Mapped[str]
+    body: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
 
 
 class PushDevice(Base):

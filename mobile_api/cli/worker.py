@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from backend.infrastructure.logs import configure_logs
 from backend.infrastructure.roles_check import refuse_unsafe_role
 from backend.worker.runner import run_worker
 from mobile_api.services import services
@@ -17,6 +16,5 @@ def worker() -> None:
     """运行后台任务：分发事件、写入消息、推送到手机。"""
     from mobile_api.worker_table import worker_parts  # firebase-admin costs 79 MB: no other command may import it
 
-    configure_logs(services().settings.log_level)
     refuse_unsafe_role(services().database)
     run_worker(worker_parts(services()))

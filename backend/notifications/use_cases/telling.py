@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from backend.infrastructure.database import driver_connection
 from backend.infrastructure.jobs import defer
-from backend.kernel.clock import SHANGHAI
 from backend.kernel.ids import uuid7
-from backend.notifications import messages, queries
+from backend.notifications import queries
+from backend.notifications.messages import Wording
 from backend.notifications.models import DeliveryStatus, Notification, PushDelivery
-from backend.notifications.subscriptions import MessageKind
 
 PUSH_TASK = "push"
 PUSH_QUEUE = "push"
@@ -23,25 +22,23 @@ PUSH_QUEUE = "push"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What happened, as far as its message is concerned."""
+    """What happened, as far as its message is concerned, and the wording of the day it happened on."""
 
     event_id: uuid.UUID
-    occurred_at: datetime
-    kind: MessageKind
     case_number: str
+    wording: Wording
 
 
 def tell_person(session: Session, *, person_id: uuid.UUID, number: str, news: News, now: datetime) -> None:
     """Put the news about the complaint with this number in the person's inbox and ring their phones, once."""
-    day = news.occurred_at.astimezone(SHANGHAI).date()
-    words = messages.words_for(news.kind, day=day, number=number, case_number=news.case_number)
+    words = news.wording.filled(number=number, case_number=news.case_number)
     notification_id = session.scalar(
         insert(Notification)
         .values(
             id=uuid7(),
             person_id=person_id,
             event_id=news.event_id,
-            kind=news.kind,
+            kind=news.wording.kind,
             number=number,
             case_number=news.case_number,
             title=words.title,
