@@ -17,7 +17,6 @@ from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.passwords import PasswordHasher
 from backend.kernel.ids import uuid7
 from backend.organization.errors import CentreUnknown
-from backend.organization.errors import CentreUnknown
 from backend.organization.models.bindings import RoleBinding
 from backend.organization.roles import Role
 
