@@ -25,6 +25,15 @@ class IfMatchMalformed(Malformed):
     default_detail = 'If-Match 应为读取时返回的 ETag，例如 "v3"。'
 
 
+IF_MATCH_PARAMETER = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "读取工单时得到的 ETag；他人先行更新时返回 412。",
+    "schema": {"type": "string", "example": '"v3"'},
+}
+
+
 def version_tag(version: int) -> str:
     """Return the ETag of a version."""
     return f'"v{version}"'

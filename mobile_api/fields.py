@@ -38,5 +38,18 @@ class Text(fields.String):
         return unicodedata.normalize("NFC", text).strip()
 
 
+class Degrees(fields.Float):
+    """A JSON number of degrees. A text or a truth value is none, however much it looks like one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_nan=False, validate=validate.Range(-180, 180), **kwargs)
+
+    @override
+    def _validated(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
 def _is_forbidden(character: str) -> bool:
     return character in _FORBIDDEN_CHARACTERS or unicodedata.category(character) in _FORBIDDEN_CATEGORIES

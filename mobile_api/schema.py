@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema
 
+from mobile_api.validation_words import speak_chinese
+
+# Before the first schema is made: its fields take their words then.
+speak_chinese()
+
 
 class RequestSchema(Schema):
     """The shape of a request. Unknown fields are refused (S3)."""

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
-
 from flask import g
 
+from backend.infrastructure.database import Session
 from mobile_api.services import services
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 def current_session() -> Session:

@@ -29,4 +29,4 @@ def compose_number(prefix: str, filed_on: date, serial: int) -> str | None:
 
 def is_number(text: str, prefix: str) -> bool:
     """Tell whether a text is a well-formed number with the right check character."""
-    return bool(_SHAPE.match(text)) and text.startswith(prefix) and bool(mod_37_2.is_valid(text))
+    return bool(_SHAPE.fullmatch(text)) and text.startswith(prefix) and bool(mod_37_2.is_valid(text))

@@ -71,7 +71,17 @@ def open_case(session: Session, *, filing: Filing, decided: Decided, desk: Desk)
     return case
 
 
-def move_case(session: Session, *, actor: Actor, number: str, seen_version: int, move: Move, desk: Desk) -> Case:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveReceipt:
+    """Where a case stands after a move."""
+
+    number: str
+    version: int
+    state: str
+    moved_at: datetime
+
+
+def move_case(session: Session, *, actor: Actor, number: str, seen_version: int, move: Move, desk: Desk) -> MoveReceipt:
     """Move a case from the desk.
 
     Raises CaseNotFound, ActionNotPermitted, CaseChanged, TransitionNotAllowed, or the error of the guard that
@@ -83,7 +93,8 @@ def move_case(session: Session, *, actor: Actor, number: str, seen_version: int,
     if case.version != seen_version:
         raise errors.CaseChanged(errors={"version": case.version, "state": case.state})
     witness = Witness(role=binding.role, person_id=actor.person_id, centre_id=binding.centre_id)
-    return _move(session, case=case, row=row, move=move, witness=witness, desk=desk)
+    _move(session, case=case, row=row, move=move, witness=witness, desk=desk)
+    return MoveReceipt(number=case.number, version=case.version, state=case.state, moved_at=desk.now)
 
 
 def withdraw_own_case(session: Session, *, actor: Actor, case_id: uuid.UUID, note: str | None, desk: Desk) -> Case:

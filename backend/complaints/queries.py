@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.cases import queries as case_queries
 from backend.cases.models import Case
+from backend.cases.numbering import COMPLAINT_PREFIX, is_number
 from backend.cases.queries import Ground
 from backend.cases.rules import State
 from backend.cases.views import (
@@ -76,6 +77,7 @@ class ComplaintDetail:
 
 def own_complaint(session: Session, *, actor: Actor, number: str) -> Complaint:
     """Return one's own complaint. Raises ComplaintNotFound for every other number."""
+    _refuse_malformed(number)
     statement = select(Complaint).where(Complaint.number == number, Complaint.person_id == actor.person_id)
     complaint = session.scalar(statement)
     if complaint is None:
@@ -95,6 +97,7 @@ def own_complaints(session: Session, *, reader: Reader, limit: int, after: ListP
 
 def complaint_detail(session: Session, *, reader: Reader, number: str) -> ComplaintDetail:
     """Return one's own complaint as a whole. Raises ComplaintNotFound for every other number."""
+    _refuse_malformed(number)
     row = session.execute(_own(reader.actor).where(Complaint.number == number)).one_or_none()
     if row is None:
         raise ComplaintNotFound
@@ -113,6 +116,12 @@ def complaint_detail(session: Session, *, reader: Reader, number: str) -> Compla
         rejection=rejection_of(session, case),
         is_withdrawable=rules.may_withdraw(State(case.state), is_safety=case.is_safety),
     )
+
+
+def _refuse_malformed(number: str) -> None:
+    """What cannot be a number of ours is not looked for: it may hold what PostgreSQL cannot take."""
+    if not is_number(number, COMPLAINT_PREFIX):
+        raise ComplaintNotFound
 
 
 def _own(actor: Actor) -> Select[Complaint, Case]:

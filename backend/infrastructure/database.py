@@ -22,6 +22,9 @@ REQUEST_STATEMENT_TIMEOUT_MS = 3_000
 REQUEST_LOCK_TIMEOUT_MS = 1_000
 
 
+__all__ = ["Base", "Database", "DatabaseBusy", "DatabaseUnavailable", "Session", "driver_connection", "role_of"]
+
+
 class Base(DeclarativeBase):
     """The mother of all rows. Constraint names are fixed, so that migrations can name them."""
 
@@ -107,6 +110,11 @@ def _told_apart(error: OperationalError | PoolTimeoutError) -> Unavailable:
     ):
         return DatabaseBusy(retry_after_s=1)
     return DatabaseUnavailable(retry_after_s=2)
+
+
+def role_of(url: str) -> str | None:
+    """Return the role that a database URL signs in as."""
+    return make_url(url).username
 
 
 def driver_connection(session: Session) -> psycopg.Connection[Any]:

@@ -57,6 +57,8 @@ class Settings:
     metrics_dir: Path | None
     trusted_proxy_count: int
     traffic_limit_per_minute: int
+    complaint_daily_quota: int
+    data_dir: Path
     run_id: str
     log_level: str
     body_limit_bytes: int = _MIB
@@ -102,6 +104,8 @@ def load_settings(values: Mapping[str, str]) -> Settings:
         metrics_dir=_path(values, "PROMETHEUS_MULTIPROC_DIR"),
         trusted_proxy_count=int(values.get("BAITONG_TRUSTED_PROXY_COUNT", "0")),
         traffic_limit_per_minute=int(values.get("BAITONG_TRAFFIC_LIMIT_PER_MINUTE", "1200")),
+        complaint_daily_quota=int(values.get("BAITONG_COMPLAINT_DAILY_QUOTA", "30")),
+        data_dir=Path(values.get("BAITONG_DATA_DIR", ".data")),
         run_id=values.get("BAITONG_RUN_ID", "unnamed"),
         log_level=values.get("BAITONG_LOG_LEVEL", "INFO"),
     )

@@ -73,6 +73,11 @@ def demo(target: Path | None) -> None:
     """Add the demo accounts that are not there yet; a second run changes nothing."""
     if services().settings.environment is Environment.PRODUCTION:
         raise click.ClickException("生产环境不建立演示账号。")
+    add_demo_accounts(target)
+
+
+def add_demo_accounts(target: Path | None) -> None:
+    """Add the demo accounts that are not there yet, and keep or show their passwords."""
     with services().database.transaction() as session:
         accounts = add_demo_people(
             session, sealer=services().sealer, passwords=services().passwords, now=services().clock.now()

@@ -44,6 +44,15 @@ def throwaway_home() -> Path:
     return home
 
 
+def bare_settings() -> dict[str, str]:
+    """Settings of a process that needs no server, such as the one that prints the API document."""
+    return make_secrets() | {
+        "BAITONG_ENVIRONMENT": "test",
+        "DATABASE_URL": "postgresql://nobody@/nowhere",
+        "REDIS_URL": "redis://127.0.0.1:1",
+    }
+
+
 @contextmanager
 def throwaway_environment() -> Iterator[dict[str, str]]:
     """Run both servers for the body; gives the settings that reach them."""

@@ -1,0 +1,1 @@
+FLASK_APP=mobile_api.cli.app:create_cli

@@ -1,0 +1,119 @@
+"""The verifier of the ledger (S26): chains, digests, and whether the stored state is what the ledger says."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.cases import chain, ledger
+from backend.cases.models import Case, CaseText, LedgerEntry
+from backend.infrastructure.crypto import SealBroken, Sealer
+from backend.infrastructure.database import Database
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was found of one case; no breaches, no complaint. The words hold numbers and fields, never texts."""
+
+    number: str
+    breaches: Sequence[str]
+
+
+def verify_ledger(database: Database, *, sealer: Sealer, number: str | None = None) -> Iterator[Verdict]:
+    """Yield a verdict for each case, or for one. Each batch is a transaction of its own, so that none lasts."""
+    after: uuid.UUID | None = None
+    while True:
+        with database.transaction() as session:
+            statement = select(Case).order_by(Case.id).limit(_BATCH)
+            if number is not None:
+                statement = statement.where(Case.number == number)
+            if after is not None:
+                statement = statement.where(Case.id > after)
+            cases = session.scalars(statement).all()
+            verdicts = _judge(session, cases, sealer)
+        yield from verdicts
+        if len(cases) < _BATCH:
+            return
+        after = cases[-1].id
+
+
+def _judge(session: Session, cases: Sequence[Case], sealer: Sealer) -> list[Verdict]:
+    ids = [case.id for case in cases]
+    entries = _grouped(session.scalars(select(LedgerEntry).where(LedgerEntry.case_id.in_(ids)).order_by(LedgerEntry.seq)))
+    texts = _grouped(session.scalars(select(CaseText).where(CaseText.case_id.in_(ids))))
+    return [
+        Verdict(number=case.number, breaches=tuple(_breaches(case, entries.get(case.id, []), texts.get(case.id, []), sealer)))
+        for case in cases
+    ]
+
+
+def _grouped(rows: Any) -> dict[uuid.UUID, list[Any]]:  # rows of either model: both name their case
+    groups: dict[uuid.UUID, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row.case_id, []).append(row)
+    return groups
+
+
+def _breaches(
+    case: Case, entries: Sequence[LedgerEntry], texts: Sequence[CaseText], sealer: Sealer
+) -> Iterator[str]:
+    previous = chain.GENESIS
+    facts: dict[str, object] = {}
+    digests: dict[tuple[int, str], str] = {}
+    for expected_seq, row in enumerate(entries, start=1):
+        yield from _entry_breaches(case, row, expected_seq, previous)
+        previous = row.hash
+        parsed: dict[str, Any] = json.loads(row.entry)  # our own canonical text: any JSON
+        facts |= parsed["facts"]
+        digests |= {(row.seq, name): digest for name, digest in parsed["digests"].items()}
+    if len(entries) != case.version:
+        yield f"版本为 {case.version}，台账有 {len(entries)} 条"
+    yield from _state_breaches(case, facts)
+    yield from _text_breaches(texts, digests, sealer)
+
+
+def _entry_breaches(case: Case, row: LedgerEntry, expected_seq: int, previous: bytes) -> Iterator[str]:
+    if row.seq != expected_seq:
+        yield f"第 {expected_seq} 条缺失"
+    if row.previous_hash != previous:
+        yield f"第 {row.seq} 条与前一条不相连"
+    if row.hash != chain.chained_hash(row.previous_hash, row.entry):
+        yield f"第 {row.seq} 条内容与哈希不符"
+    parsed: dict[str, Any] = json.loads(row.entry)  # as above
+    told = (parsed["case_id"], parsed["seq"], parsed["event_id"])
+    if told != (str(case.id), row.seq, str(row.event_id)):
+        yield f"第 {row.seq} 条属于别的工单或事件"
+
+
+def _state_breaches(case: Case, facts: Mapping[str, object]) -> Iterator[str]:
+    for name, value in facts.items():
+        # The reporter's number is a fact of the event, and stored with the reporter, not with the case.
+        if hasattr(case, name) and ledger.plain(getattr(case, name)) != value:
+            yield f"字段 {name} 与台账不符"
+
+
+def _text_breaches(
+    texts: Sequence[CaseText], digests: Mapping[tuple[int, str], str], sealer: Sealer
+) -> Iterator[str]:
+    for row in texts:
+        if row.text_sealed is None:
+            continue  # erased on request: the chain holds its digest still
+        digest = digests.get((row.seq, row.field))
+        try:
+            text = ledger.open_text(row, sealer)
+        except SealBroken:
+            yield f"第 {row.seq} 条的 {row.field} 无法解密"
+            continue
+        if text is None or row.salt is None or digest != chain.digest_of(text, row.salt):
+            yield f"第 {row.seq} 条的 {row.field} 与摘要不符"
+    kept = {(row.seq, row.field) for row in texts}
+    for seq, name in sorted(digests.keys() - kept):
+        yield f"第 {seq} 条的 {name} 不在库中"

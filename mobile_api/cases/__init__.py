@@ -1,0 +1,1 @@
+"""Cases, as the desks of the command centres see and move them."""

@@ -1,0 +1,1 @@
+"""Complaints, as their reporters file and see them."""

@@ -1,0 +1,25 @@
+"""What use cases and queries of the workflow are handed by every route: who asks, the city, the cipher, the time."""
+
+from __future__ import annotations
+
+from backend.cases.use_cases import Desk
+from backend.cases.views import Reader
+from backend.organization.queries.city import city_snapshot
+from mobile_api.access import current_actor
+from mobile_api.services import services
+from mobile_api.transactions import current_session
+
+
+def desk() -> Desk:
+    """Return what a change of a case needs."""
+    return Desk(city=city_snapshot(current_session()), sealer=services().sealer, now=services().clock.now())
+
+
+def reader() -> Reader:
+    """Return what showing a case needs."""
+    return Reader(
+        actor=current_actor(),
+        city=city_snapshot(current_session()),
+        sealer=services().sealer,
+        now=services().clock.now(),
+    )
