@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from backend.identity.use_cases.upkeep import prune_sign_in
 from backend.infrastructure.fcm import FcmProvider
 from backend.infrastructure.push import PushNotConfigured, PushProvider
 from backend.infrastructure.settings import Settings
@@ -17,6 +18,7 @@ from backend.notifications.subscriptions import EVENTS_TOLD
 from backend.notifications.use_cases.telling import PUSH_QUEUE, PUSH_TASK
 from backend.worker.app import WorkerParts
 from backend.worker.table import OutsideJob, OutsideJobs, Subscriber, Subscriptions
+from backend.worker.upkeep import prune_idempotency
 from mobile_api.services import Services
 
 
@@ -30,6 +32,7 @@ def worker_parts(services: Services) -> WorkerParts:
         clock=services.clock,
         subscriptions=subscriptions(services.clock),
         outside_jobs=outside_jobs(services, push_provider(settings, services.clock)),
+        prunings=MappingProxyType({"idempotency": prune_idempotency, "sign_in": prune_sign_in}),
     )
 
 

@@ -49,7 +49,9 @@ def record(session: Session, event: Event) -> None:
             payload=payload,
         )
     )
-    defer(driver_connection(session), RELAY_TASK, queue=RELAY_QUEUE, event_id=str(event.event_id))
+    # Told in their order: a relay that overtook another would turn the subscribers' jobs around for good (R18).
+    lock = f"{RELAY_TASK}:{event.subject_id}"
+    defer(driver_connection(session), RELAY_TASK, queue=RELAY_QUEUE, lock=lock, event_id=str(event.event_id))
 
 
 def _plain(value: object) -> object:

@@ -57,9 +57,15 @@ class PushRun:
             return PushResult(outcome=PushOutcome.RETRY, code="claimed-too-long-ago")
         return self._provider.send(claimed.message)
 
-    def settle(self, session: Session, claimed: ClaimedPush, result: PushResult) -> RetryLater | NeverRetry | None:
+    def settle(
+        self,
+        session: Session,
+        claimed: ClaimedPush,
+        result: PushResult,
+        is_last_try: bool,  # noqa: FBT001 - the worker calls every job's settle alike
+    ) -> RetryLater | NeverRetry | None:
         """Record what came of it."""
-        return settle_delivery(session, claimed=claimed, result=result, now=self._clock.now())
+        return settle_delivery(session, claimed=claimed, result=result, is_last_try=is_last_try, now=self._clock.now())
 
 
 def _recipients(session: Session, event: CaseFiled | CaseMoved) -> Iterator[tuple[uuid.UUID, str]]:

@@ -6,22 +6,25 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector
 from sqlalchemy.engine import make_url
 
 from backend.infrastructure.database import Database
 from backend.infrastructure.outbox import RELAY_QUEUE, RELAY_TASK
+from backend.infrastructure.retry import MAX_TRIES
 from backend.kernel.clock import Clock
 from backend.worker import upkeep
 from backend.worker.backoff import Backoff
+from backend.worker.fence import FencedJobManager
 from backend.worker.table import OutsideJob, OutsideJobs, Subscriptions
 from backend.worker.tasks import DELIVER_QUEUE, DELIVER_TASK, Tasks
+from backend.worker.upkeep import UPKEEP_QUEUE, Pruning, Prunings
 
-UPKEEP_QUEUE = "upkeep"
 HEARTBEAT_S = 5.0
 # Longer than IDLE_TIMEOUT_S of the tasks: a zombie's transaction has ended before its job is given to another.
 STALLED_AFTER_S = 20.0
-POLLING_S = 5.0
+# A new job wakes the worker at once; one that waited for another's lock, or for its hour, is found by polling (R18).
+POLLING_S = 1.0
 _CONNECTIONS = 6
 _EVERY_TEN_SECONDS = "* * * * * */10"
 _HOURLY = "7 * * * *"
@@ -31,8 +34,8 @@ _HOURLY = "7 * * * *"
 class WorkerParts:
     """What the composition root hands to the worker.
 
-    ``time_scale`` shortens the waits between tries, and ``stalled_after_s`` the patience with a silent worker, for
-    tests alone.
+    ``prunings`` remove what is old, each hourly. ``time_scale`` shortens the waits between tries, and
+    ``stalled_after_s`` the patience with a silent worker, for tests alone.
     """
 
     database: Database
@@ -41,6 +44,7 @@ class WorkerParts:
     clock: Clock
     subscriptions: Subscriptions
     outside_jobs: OutsideJobs
+    prunings: Prunings = field(default_factory=dict)
     time_scale: float = 1.0
     heartbeat_s: float = HEARTBEAT_S
     stalled_after_s: float = STALLED_AFTER_S
@@ -64,6 +68,7 @@ def build_app(parts: WorkerParts) -> App:
             "fetch_job_polling_interval": max(0.1, POLLING_S / parts.time_scale),
         },
     )
+    app.job_manager = FencedJobManager(connector)
     _add_tasks(app, parts)
     _add_upkeep(app, parts)
     return app
@@ -75,12 +80,12 @@ def _add_tasks(app: App, parts: WorkerParts) -> None:
     app.task(name=RELAY_TASK, queue=RELAY_QUEUE, retry=backoff)(tasks.relay)
     app.task(name=DELIVER_TASK, queue=DELIVER_QUEUE, retry=backoff)(tasks.deliver)
     for name, job in parts.outside_jobs.items():
-        app.task(name=name, queue=job.queue, retry=backoff)(_reaching(tasks, job))
+        app.task(name=name, queue=job.queue, retry=backoff, pass_context=True)(_reaching(tasks, job))
 
 
 def _reaching(tasks: Tasks, job: OutsideJob) -> Callable[..., None]:
-    def reach(**ids: str) -> None:
-        tasks.reach_outside(job, ids)
+    def reach(context: JobContext, /, **ids: str) -> None:
+        tasks.reach_outside(job, ids, is_last_try=context.job.attempts + 1 >= MAX_TRIES)
 
     return reach
 
@@ -89,15 +94,21 @@ def _add_upkeep(app: App, parts: WorkerParts) -> None:
     async def requeue_stalled(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells the time it is for
         await upkeep.requeue_stalled(app, stalled_after_s=parts.stalled_after_s)
 
-    async def prune_succeeded(timestamp: int) -> None:  # noqa: ARG001 - as above
-        await upkeep.prune_succeeded(app)
-
-    def prune_idempotency(timestamp: int) -> None:  # noqa: ARG001 - as above
-        upkeep.prune_idempotency(parts.database, parts.clock)
+    async def prune_jobs(timestamp: int) -> None:  # noqa: ARG001 - as above
+        await upkeep.prune_jobs(app)
 
     # One waiting job of each kind is enough, however long no worker ran.
     task = functools.partial(app.task, queue=UPKEEP_QUEUE)
     stalled = task(name="requeue_stalled", queueing_lock="requeue_stalled")(requeue_stalled)
     app.periodic(cron=_EVERY_TEN_SECONDS)(stalled)
-    app.periodic(cron=_HOURLY)(task(name="prune_succeeded", queueing_lock="prune_succeeded")(prune_succeeded))
-    app.periodic(cron=_HOURLY)(task(name="prune_idempotency", queueing_lock="prune_idempotency")(prune_idempotency))
+    app.periodic(cron=_HOURLY)(task(name="prune_jobs", queueing_lock="prune_jobs")(prune_jobs))
+    for name, pruning in parts.prunings.items():
+        prune = task(name=f"prune_{name}", queueing_lock=f"prune_{name}")(_pruning(parts, pruning))
+        app.periodic(cron=_HOURLY)(prune)
+
+
+def _pruning(parts: WorkerParts, pruning: Pruning) -> Callable[[int], None]:
+    def prune(timestamp: int) -> None:  # noqa: ARG001 - as above
+        upkeep.prune(parts.database, parts.clock, pruning)
+
+    return prune

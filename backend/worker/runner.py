@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from procrastinate import App
 
 from backend.infrastructure.outbox import RELAY_QUEUE
-from backend.worker.app import UPKEEP_QUEUE, WorkerParts, build_app
+from backend.worker.app import WorkerParts, build_app
 from backend.worker.tasks import DELIVER_QUEUE
+from backend.worker.upkeep import UPKEEP_QUEUE
 
 # Longer than one push: what was started is finished before the worker ends.
 DRAIN_S = 12.0

@@ -31,13 +31,14 @@ class OutsideJob:
     """A job that talks to the outside between two transactions, so that none waits for the network.
 
     ``claim`` gets the session and the job's ids, and returns what to do or None; ``perform`` does it without a
-    transaction; ``settle`` records what came of it, and returns what the queue shall do if it is not done.
+    transaction; ``settle`` records what came of it, is told whether this was the job's last try, and returns what the
+    queue shall do if it is not done.
     """
 
     queue: str
     claim: Callable[..., Any]  # ids differ by job, and what is claimed is the job's own type
     perform: Callable[[Any], Any]  # as above
-    settle: Callable[[Session, Any, Any], RetryLater | NeverRetry | None]  # as above
+    settle: Callable[[Session, Any, Any, bool], RetryLater | NeverRetry | None]  # as above
 
 
 OutsideJobs = Mapping[str, OutsideJob]

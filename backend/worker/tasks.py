@@ -16,7 +16,7 @@ from backend.infrastructure.database import Database, driver_connection
 from backend.infrastructure.jobs import defer
 from backend.infrastructure.outbox import OutboxEvent
 from backend.kernel.clock import Clock
-from backend.worker.event_reader import read_event
+from backend.worker.event_reader import EVENT_CLASSES, UnknownEvent, read_event
 from backend.worker.models import EventReceipt
 from backend.worker.table import OutsideJob, Subscriptions
 
@@ -51,6 +51,9 @@ class Tasks:
             event = session.execute(
                 select(OutboxEvent.name, OutboxEvent.subject_id).where(OutboxEvent.id == uuid.UUID(event_id))
             ).one()
+            if event.name not in EVENT_CLASSES:
+                # Written by a newer release: its own worker will know whom to tell.
+                raise UnknownEvent(event.name)
             for subscriber in self._subscriptions.get(event.name, ()):
                 defer(
                     driver_connection(session),
@@ -73,7 +76,7 @@ class Tasks:
             if self._take_in(session, event_id, subscriber):
                 self._subscribers[subscriber].handler(session, read_event(session, uuid.UUID(event_id)))
 
-    def reach_outside(self, job: OutsideJob, ids: dict[str, str]) -> None:
+    def reach_outside(self, job: OutsideJob, ids: dict[str, str], *, is_last_try: bool) -> None:
         """Claim in one transaction, perform in none, settle in another; then tell the queue to try again, or not."""
         with structlog.contextvars.bound_contextvars(**ids):
             with self.transaction() as session:
@@ -82,7 +85,7 @@ class Tasks:
                 return
             result = job.perform(work)
             with self.transaction() as session:
-                verdict = job.settle(session, work, result)
+                verdict = job.settle(session, work, result, is_last_try)
             if verdict is not None:
                 raise verdict
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.push import PushMessage, PushOutcome, PushResult
-from backend.infrastructure.retry import MAX_TRIES, NeverRetry, RetryLater
+from backend.infrastructure.retry import NeverRetry, RetryLater
 from backend.notifications.messages import PUSH_TITLE
 from backend.notifications.models import DeliveryStatus, Notification, PushDelivery, PushDevice
 from backend.notifications.rules import lease_left_s
@@ -68,13 +68,14 @@ def claim_delivery(session: Session, *, delivery_id: uuid.UUID, sealer: Sealer, 
 
 
 def settle_delivery(
-    session: Session, *, claimed: ClaimedPush, result: PushResult, now: datetime
+    session: Session, *, claimed: ClaimedPush, result: PushResult, is_last_try: bool, now: datetime
 ) -> RetryLater | NeverRetry | None:
     """Record what came of a try, and return what the queue shall do: nothing, try again, or give up.
 
-    What a try reports after another one has claimed the message is refused.
+    What a try reports after another one has claimed the message is refused. The last try is the queue's to know:
+    a message that is redone by hand has been claimed more often than its job was tried.
     """
-    status = _status_after(result.outcome, claimed.try_number)
+    status = _status_after(result.outcome, is_last_try=is_last_try)
     settled = session.scalar(
         update(PushDelivery)
         .where(
@@ -133,9 +134,9 @@ def _message(delivery: PushDelivery, notification: Notification, device: PushDev
     )
 
 
-def _status_after(outcome: PushOutcome, try_number: int) -> DeliveryStatus:
+def _status_after(outcome: PushOutcome, *, is_last_try: bool) -> DeliveryStatus:
     if outcome is PushOutcome.RETRY:
-        return DeliveryStatus.FAILED if try_number >= MAX_TRIES else DeliveryStatus.PENDING
+        return DeliveryStatus.FAILED if is_last_try else DeliveryStatus.PENDING
     return {
         PushOutcome.DELIVERED: DeliveryStatus.SENT,
         PushOutcome.DEAD_ADDRESS: DeliveryStatus.DROPPED,
