@@ -64,3 +64,16 @@ def database_account() -> Account:
         "以 root 运行时 PostgreSQL 需要普通账号 postgres、nobody 或 daemon，本机都没有：请用普通用户运行。",
         "As root PostgreSQL needs an account to run as (postgres, nobody or daemon): run make run as an ordinary user.",
     )
+
+
+def refuse_nameless_account() -> None:
+    """Refuse a user id that has no name (a container's random one): initdb asks for the name, and fails late."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise StartRefused(
+            f"当前用户号 {os.geteuid()} 在 /etc/passwd 中没有名字，PostgreSQL 无法初始化。"
+            "请换用有名字的账号，或设置 DATABASE_URL 与 DATABASE_OWNER_URL 指向已有的数据库。",
+            f"User id {os.geteuid()} has no name in /etc/passwd, and PostgreSQL needs one. Run as an account that has "
+            "a name, or point DATABASE_URL and DATABASE_OWNER_URL at a server.",
+        ) from None

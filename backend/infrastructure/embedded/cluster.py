@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.infrastructure.embedded.accounts import Account, database_account
+from backend.infrastructure.embedded.accounts import Account, database_account, refuse_nameless_account
 from backend.infrastructure.embedded.binaries import postgres_bin_dir, postgres_major
 from backend.infrastructure.embedded.private_files import write_private
 from backend.infrastructure.embedded.refusals import StartRefused
@@ -57,6 +57,8 @@ def make_data(cluster: Cluster, owner_password: str) -> None:
     """Run initdb once. It works in a temporary name: a half-made folder has a PG_VERSION too."""
     if cluster.data_dir.exists():
         return
+    _refuse_another_major(cluster)
+    refuse_nameless_account()
     unfinished = cluster.home / f"pg{cluster.major}.tmp"
     shutil.rmtree(unfinished, ignore_errors=True)
     password_file = cluster.home / "initdb.password"
@@ -83,6 +85,19 @@ def make_data(cluster: Cluster, owner_password: str) -> None:
     finally:
         password_file.unlink()
     unfinished.rename(cluster.data_dir)
+
+
+def _refuse_another_major(cluster: Cluster) -> None:
+    """Refuse to begin an empty database beside the full one of another PostgreSQL."""
+    for other in cluster.home.glob("pg[0-9]*/PG_VERSION"):
+        found = other.parent.name.removeprefix("pg")
+        if found.isdigit():
+            raise StartRefused(
+                f"{other.parent} 是 PostgreSQL {found} 的数据，本机程序是 {cluster.major}。请装回 {found}；"
+                f"或用 {found} 的 pg_dump 导出后移走该目录，再启动并导入。",
+                f"{other.parent} was made by PostgreSQL {found}; the programs here are {cluster.major}. Install "
+                f"{found} again; or dump it with that version, move the folder away, start, and restore.",
+            )
 
 
 def _locale_options(major: int) -> tuple[str, ...]:

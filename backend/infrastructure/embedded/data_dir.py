@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.infrastructure.embedded.free_space import refuse_full_disk
+from backend.infrastructure.embedded.log_files import shorten_logs
 from backend.infrastructure.embedded.refusals import StartRefused
 
 PROJECT_DIR = Path(__file__).resolve().parents[3]
-NEEDED_FREE_BYTES = 500 * 1024 * 1024
-_LARGEST_LOG_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +54,35 @@ class DataDir:
         """The log of one child process."""
         return self.root / "logs" / f"{name}.log"
 
-    def prepare(self) -> None:
-        """Make the folders, put long logs aside, and refuse a disk that is full before anything is half written."""
+    def open(self) -> None:
+        """Make the folder, or refuse one that we cannot write. Touches nothing that a running product needs."""
         try:
-            self.root.mkdir(parents=True, exist_ok=True, mode=0o711)
+            if not self.root.exists():
+                self.root.mkdir(parents=True)
+                # Whatever the umask is: the account that a root user's database runs as has to pass through.
+                self.root.chmod(0o711)
             (self.root / "logs").mkdir(exist_ok=True, mode=0o700)
-            shutil.rmtree(self.metrics, ignore_errors=True)
-            self.metrics.mkdir()
         except OSError as error:
-            raise StartRefused(
-                f"无法写入 {self.root}（{error.strerror}）：检查权限与磁盘，或设置 BAITONG_DATA_DIR。",
-                f"Cannot write {self.root} ({error.strerror}): check rights and disk, or set BAITONG_DATA_DIR.",
-            ) from error
-        self._refuse_full_disk()
-        for log in (self.root / "logs").glob("*.log"):
-            if log.stat().st_size > _LARGEST_LOG_BYTES:
-                log.rename(log.with_suffix(".log.1"))
+            raise self._not_writable(error.strerror or str(error)) from error
+        if not os.access(self.root, os.W_OK | os.X_OK) or not os.access(self.root / "logs", os.W_OK | os.X_OK):
+            raise self._not_writable(f"属于 {_owner(self.root)}, owned by {_owner(self.root)}")
+        refuse_full_disk(self.root)
 
-    def _refuse_full_disk(self) -> None:
-        free = shutil.disk_usage(self.root).free
-        if free < NEEDED_FREE_BYTES:
-            raise StartRefused(
-                f"磁盘空间不足：{self.root} 只剩 {free >> 20} MiB，至少需要 {NEEDED_FREE_BYTES >> 20} MiB。"
-                "请先腾出空间。",
-                f"Disk full: {free >> 20} MiB free at {self.root}, {NEEDED_FREE_BYTES >> 20} MiB needed. "
-                "Free some first.",
-            )
+    def tidy(self) -> None:
+        """Put long logs aside and forget the figures of the last run. Only when no process of it is left."""
+        shorten_logs(self.root / "logs")
+        shutil.rmtree(self.metrics, ignore_errors=True)
+        self.metrics.mkdir(mode=0o700)
+
+    def _not_writable(self, why: str) -> StartRefused:
+        return StartRefused(
+            f"无法写入 {self.root}（{why}）：检查权限与磁盘，用原来的账号运行，或设置 BAITONG_DATA_DIR 换一个目录。",
+            f"Cannot write {self.root} ({why}): check rights and disk, run as its owner, or set BAITONG_DATA_DIR.",
+        )
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except KeyError:
+        return str(path.stat().st_uid)

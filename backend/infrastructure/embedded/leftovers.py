@@ -22,8 +22,8 @@ def become_the_only_supervisor(lock: Path) -> int:
     if descriptor is None:
         holder = lock.read_text(encoding="utf-8").strip() or "?"
         raise StartRefused(
-            f"本目录的服务已在运行（{holder}）。请先在其终端按 Ctrl-C 停止它。",
-            f"Already running for this folder ({holder}). Stop it first: Ctrl-C in its terminal.",
+            f"本目录的服务已在运行（{holder}）。请先停止它：在其终端按 Ctrl-C，或 kill 该 pid。",
+            f"Already running for this folder ({holder}). Stop it first: Ctrl-C in its terminal, or kill that pid.",
         )
     os.ftruncate(descriptor, 0)
     os.write(descriptor, f"{describe(os.getpid())}\n".encode())

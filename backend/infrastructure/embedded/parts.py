@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from backend.infrastructure.embedded.console import Console
@@ -29,15 +30,16 @@ class Parts:
     def start(
         self, data: DataDir, console: Console, environment: Mapping[str, str], inherited: tuple[int, ...]
     ) -> None:
-        """Start what the environment does not name. What has been started is in ``running`` even after a failure."""
+        """Start what the environment does not name. What runs is in ``running``, also after a failure."""
         self._start_database(data, console, environment, inherited)
         self.redis_url = environment.get("REDIS_URL", "")
         if self.redis_url:
             console.step("使用 REDIS_URL 指定的 Valkey/Redis", "using REDIS_URL")
             return
         valkey = Valkey(data.root / "valkey", log=data.log("valkey"), inherited=inherited)
-        valkey.start()
-        self._keep("valkey", valkey, _VALKEY_ENDINGS)
+        with _stopped_on_failure(valkey):
+            valkey.start()
+            self._keep("valkey", valkey, _VALKEY_ENDINGS)
         self.redis_url = valkey.url
         console.step("Valkey 已启动", "Valkey is up")
 
@@ -54,11 +56,16 @@ class Parts:
         if self.serving_url:
             console.step("使用 DATABASE_URL 指定的数据库", "using DATABASE_URL")
             return
+        if not (data.root / "postgres").exists():
+            console.step("首次运行：准备 PostgreSQL 程序与数据", "first run: making the PostgreSQL data")
         postgres = Postgres(data.root / "postgres", log=data.log("postgres"), inherited=inherited)
-        if not postgres.cluster.data_dir.exists():
-            console.step("首次运行：初始化 PostgreSQL", "first run: making the PostgreSQL data")
-        postgres.start()
-        self._keep("postgres", postgres, _POSTGRES_ENDINGS)
+        with _stopped_on_failure(postgres):
+            postgres.start(
+                still_waiting=lambda waited_s: console.step(
+                    f"PostgreSQL 正在恢复，已等待 {waited_s:.0f} 秒", "PostgreSQL is still recovering"
+                )
+            )
+            self._keep("postgres", postgres, _POSTGRES_ENDINGS)
         self.owner_url, self.serving_url = postgres.owner_url(), postgres.serving_url()
         console.step(f"PostgreSQL {postgres.cluster.major} 已启动", "PostgreSQL is up")
 
@@ -66,3 +73,13 @@ class Parts:
         running = Running(name, server.launch, endings=endings)
         running.start(server.process)
         self.running.append(running)
+
+
+@contextmanager
+def _stopped_on_failure(server: Postgres | Valkey) -> Iterator[None]:
+    """Stop a server whose start failed or was cut short by Ctrl-C: nobody else knows of it yet."""
+    try:
+        yield
+    except BaseException:
+        server.stop()
+        raise

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from backend.infrastructure.embedded.kept_numbers import read_port, write_port
 from backend.infrastructure.embedded.processes import listeners
 from backend.infrastructure.embedded.refusals import StartRefused
 
@@ -32,12 +33,13 @@ class HeldPort:
 
 def hold_kept_port(kept: Path) -> HeldPort:
     """Return the installation's port: the kept one, or at the first run 8700 or the next free one."""
-    if kept.exists():
-        return _hold_or_refuse(int(kept.read_text(encoding="utf-8")), kept)
+    number = read_port(kept)
+    if number is not None:
+        return _hold_or_refuse(number, kept)
     for number in range(FIRST_PORT, _LAST_PORT + 1):
         held = _try_hold(number)
         if held is not None:
-            kept.write_text(f"{number}\n", encoding="utf-8")
+            write_port(kept, number)
             return held
     raise StartRefused(
         f"端口 {FIRST_PORT} 到 {_LAST_PORT} 都被占用。请把一个空闲端口写入 {kept}。",

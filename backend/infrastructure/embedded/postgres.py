@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -42,6 +42,7 @@ _START_TIMEOUT_S = 120.0
 _FAST_STOP_S = 30.0
 _POLL_S = 0.02
 _RETRY_S = 0.2
+_TELL_EVERY_S = 3.0
 _STILL_HELD = ("still in use", "already exists", "Is another postmaster")
 
 
@@ -57,7 +58,8 @@ class Postgres:
         inherited: tuple[int, ...] = (),
     ) -> None:
         secret_dir = home / "secrets"
-        secret_dir.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True)
+        secret_dir.mkdir(exist_ok=True, mode=0o700)
         self._lock = home / "start.lock"
         with exclusive(self._lock):
             self.cluster: Cluster = locate_cluster(home / "server")
@@ -76,14 +78,22 @@ class Postgres:
         """Return the URL that serves: no superuser, no owner."""
         return self._url(SERVING_ROLE, self._serving_password, database)
 
-    def start(self, *, timeout_s: float = _START_TIMEOUT_S) -> None:
-        """Make the data once, start the server unless it answers already, make roles and database once."""
+    def start(
+        self, *, timeout_s: float = _START_TIMEOUT_S, still_waiting: Callable[[float], None] = lambda _s: None
+    ) -> None:
+        """Make the data once, start the server unless it answers already, make roles and database once.
+
+        ``still_waiting`` is called with the seconds so far, every few of them: recovery after a crash may take long.
+        """
         with exclusive(self._lock):
             if not self.answers():
                 make_data(self.cluster, self._owner_password)
-                self._launch_until_ready(time.monotonic() + timeout_s)
-            self._make_serving_role()
-            self.make_database(DATABASE)
+                self._launch_until_ready(timeout_s, still_waiting)
+            try:
+                self._make_serving_role()
+                self.make_database(DATABASE)
+            except psycopg.Error as error:
+                raise self._refusal("无法建立数据库或角色", "could not make its database or roles") from error
 
     def answers(self) -> bool:
         """Tell whether the server takes a connection of its owner now."""
@@ -148,8 +158,10 @@ class Postgres:
             )
         return self.process
 
-    def _launch_until_ready(self, deadline: float) -> None:
+    def _launch_until_ready(self, timeout_s: float, still_waiting: Callable[[float], None]) -> None:
         """Start, and start again while the remains of a killed server still hold the data."""
+        begun_s = time.monotonic()
+        deadline, tell_s = begun_s + timeout_s, begun_s + _TELL_EVERY_S
         self.launch()
         while not self.answers():
             if self.process is None or self.process.poll() is not None:
@@ -159,17 +171,24 @@ class Postgres:
                 self.launch()
             if time.monotonic() > deadline:
                 raise self._refusal("迟迟未就绪", "did not become ready")
+            if time.monotonic() > tell_s:
+                tell_s += _TELL_EVERY_S
+                still_waiting(time.monotonic() - begun_s)
             time.sleep(_POLL_S)
 
     def _forget_reused_pid(self) -> None:
-        """Remove a pid file whose pid belongs by now to some other program: PostgreSQL would wait for it for ever."""
+        """Remove a pid file whose pid belongs by now to some other program: PostgreSQL would wait for it for ever.
+
+        The other program may be another clone's PostgreSQL, so its folder decides. Two servers on one folder stay
+        impossible: the shared memory of the first, which the second finds by the folder, refuses it.
+        """
         pid_file = self.cluster.data_dir / "postmaster.pid"
         try:
             pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
-            holder = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
+            folder = Path(f"/proc/{pid}/cwd").readlink()
         except (OSError, ValueError):
             return
-        if holder != "postgres":
+        if folder != self.cluster.data_dir:
             pid_file.unlink(missing_ok=True)
 
     def _make_serving_role(self) -> None:

@@ -24,4 +24,8 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def _text(values: Mapping[str, str]) -> str:
-    return "".join(f"{name}='{value}'\n" for name, value in values.items())
+    return "".join(f"{name}='{_quoted(value)}'\n" for name, value in values.items())
+
+
+def _quoted(value: str) -> str:
+    return value.replace("'", "\\'")

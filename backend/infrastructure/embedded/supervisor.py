@@ -12,13 +12,16 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from types import FrameType
+from typing import NoReturn
 
 from backend.infrastructure.embedded.announcement import announcement
 from backend.infrastructure.embedded.console import Console
 from backend.infrastructure.embedded.data_dir import DataDir
 from backend.infrastructure.embedded.die_with_parent import before_exec
+from backend.infrastructure.embedded.free_space import SpaceWatch
+from backend.infrastructure.embedded.kept_numbers import read_port, write_port
 from backend.infrastructure.embedded.leftovers import become_the_only_supervisor, outlive_leftovers
+from backend.infrastructure.embedded.log_files import shorten_logs
 from backend.infrastructure.embedded.parts import Parts
 from backend.infrastructure.embedded.plan import Child, Plan
 from backend.infrastructure.embedded.ports import any_free_port, hold_kept_port, is_free
@@ -26,18 +29,16 @@ from backend.infrastructure.embedded.readiness import WebReadiness
 from backend.infrastructure.embedded.refusals import StartRefused
 from backend.infrastructure.embedded.running import Process, Running
 from backend.infrastructure.embedded.serve_env import write_env_files
+from backend.infrastructure.embedded.stopping import StopAsked, Stops
 
 _READY_TIMEOUT_S = 90.0
 _HOPELESS_DEATHS = 4
 _READY_POLL_S = 0.03
 _WATCH_POLL_S = 0.05
-_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_TELL_EVERY_S = 5.0
+_UPKEEP_EVERY_S = 5.0
 
 MakePlan = Callable[[DataDir, int, int], Plan]
-
-
-class StopAsked(BaseException):
-    """Ctrl-C, or TERM. Not an error: nothing may swallow it on its way up."""
 
 
 class Supervisor:
@@ -48,6 +49,7 @@ class Supervisor:
         self._console = console
         self._environment = environment
         self._make_plan = make_plan
+        self._stops = Stops()
         self._run_id = secrets.token_hex(8)
         self._parts = Parts()
         self._children: list[Running] = []
@@ -55,26 +57,34 @@ class Supervisor:
 
     def run(self) -> None:
         """Start everything, keep it running, and stop all of it when asked to or when the start fails."""
-        for stop in _STOPS:
-            # Set even where a shell made us ignore SIGINT ("command &" in a script).
-            signal.signal(stop, _ask_to_stop)
+        self._stops.listen()
         try:
-            self._data.prepare()
+            self._data.open()
             become_the_only_supervisor(self._data.root / "supervisor.lock")
             self._inherited = (outlive_leftovers(self._data.root / "alive.lock", self._console),)
+            self._data.tidy()
             port = hold_kept_port(self._data.root / "port")
             plan = self._start(port.number)
             self._await_ready(plan, port.number)
             self._console.show(announcement(self._data, port=port.number, elapsed_s=self._console.elapsed_s))
-            while True:
-                self._tend_all()
-                time.sleep(_WATCH_POLL_S)
+            self._keep_running()
         except StopAsked:
             self._console.step("正在停止", "stopping")
         finally:
-            for stop in _STOPS:
-                signal.signal(stop, signal.SIG_IGN)
+            self._stops.ignore()
             self._stop_all()
+
+    def _keep_running(self) -> NoReturn:
+        space = SpaceWatch(self._data.root)
+        upkeep_due_s = time.monotonic()
+        while True:
+            self._tend_all()
+            if time.monotonic() >= upkeep_due_s:
+                upkeep_due_s = time.monotonic() + _UPKEEP_EVERY_S
+                shorten_logs(self._data.root / "logs")
+                if space.ran_short():
+                    self._console.warn("磁盘空间即将用尽，请尽快腾出", "the disk is nearly full: free some space soon")
+            time.sleep(_WATCH_POLL_S)
 
     def _start(self, port: int) -> Plan:
         self._parts.start(self._data, self._console, self._environment, self._inherited)
@@ -86,7 +96,8 @@ class Supervisor:
             endings = ((signal.SIGTERM, child.stop_patience_s), (signal.SIGKILL, 5.0))
             running = Running(child.name, lambda child=child: self._launch(child, plan), endings=endings)  # type: ignore[misc]
             self._children.append(running)
-            running.start()
+            with self._stops.held():
+                running.start()
         self._console.step("正在启动网站与后台任务", "starting web and worker")
         return plan
 
@@ -130,9 +141,12 @@ class Supervisor:
 
     def _await_ready(self, plan: Plan, port: int) -> None:
         readiness = WebReadiness(port=port, run_id=self._run_id, workers=plan.web_workers)
-        deadline = time.monotonic() + _READY_TIMEOUT_S
+        deadline, tell_s = time.monotonic() + _READY_TIMEOUT_S, time.monotonic() + _TELL_EVERY_S
         while not readiness.reached():
             self._tend_all()
+            if time.monotonic() > tell_s:
+                tell_s += _TELL_EVERY_S
+                self._console.step("仍在等待网站就绪", "still waiting for the web workers")
             hopeless = [child.name for child in self._children if child.quick_deaths >= _HOPELESS_DEATHS]
             if hopeless or time.monotonic() > deadline:
                 name = hopeless[0] if hopeless else "web"
@@ -147,13 +161,17 @@ class Supervisor:
 
     def _tend_all(self) -> None:
         for running in (*self._parts.running, *self._children):
-            code = running.tend()
+            with self._stops.held():
+                code = running.tend()
             if code is not None:
                 self._console.warn(
-                    f"{running.name} 已退出（{code}），正在重启", f"{running.name} ended: starting again"
+                    f"{running.name} 已退出（{code}），正在重启",
+                    f"{running.name} ended, its log says why: starting again",
                 )
 
     def _stop_all(self) -> None:
+        if not self._children and not self._parts.running:
+            return
         for group in (self._children, *([part] for part in reversed(self._parts.running))):
             for running in group:
                 running.ask_to_stop()
@@ -164,6 +182,8 @@ class Supervisor:
     def _child_environment(self) -> dict[str, str]:
         """The environment of everything that serves: without the owner, and free to keep compiled modules."""
         without = {"DATABASE_OWNER_URL", "PYTHONDONTWRITEBYTECODE"}
+        # An empty address would hide the one in serve.env.
+        without |= {name for name in ("DATABASE_URL", "REDIS_URL") if not self._environment.get(name)}
         kept = {name: value for name, value in self._environment.items() if name not in without}
         return kept | {
             "BAITONG_DATA_DIR": str(self._data.root),
@@ -184,12 +204,8 @@ class Supervisor:
     def _fcm_port(self) -> int:
         """Keep the loopback FCM's port while it stays free. Nobody outside knows it, so it may change."""
         kept = self._data.root / "fcm-port"
-        number = int(kept.read_text(encoding="utf-8")) if kept.exists() else 0
-        if not number or not is_free(number):
+        number = read_port(kept)
+        if number is None or not is_free(number):
             number = any_free_port()
-            kept.write_text(f"{number}\n", encoding="utf-8")
+            write_port(kept, number)
         return number
-
-
-def _ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-    raise StopAsked

@@ -8,6 +8,7 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from backend.infrastructure.embedded.accounts import Account
 from backend.infrastructure.embedded.binaries import valkey_server
@@ -34,7 +35,7 @@ class Valkey:
     @property
     def url(self) -> str:
         """How redis-py reaches it."""
-        return f"unix://{self._socket}"
+        return f"unix://{quote(str(self._socket))}"
 
     def answers(self) -> bool:
         """Tell whether the server answers a PING now."""
