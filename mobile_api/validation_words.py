@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-_FIELD_WORDS: Mapping[type[fields.Field], Mapping[str, str]] = {
+_FIELD_WORDS: Mapping[type[fields.Field[Any]], Mapping[str, str]] = {
     fields.Field: {"required": "必填。", "null": "不能为空。", "validator_failed": "内容无效。"},
     fields.String: {"invalid": "应为文字。", "invalid_utf8": "文字编码无效。"},
     fields.Integer: {"invalid": "应为整数。", "too_large": "数值过大。"},
@@ -26,7 +27,8 @@ def speak_chinese() -> None:
     """
     for field, words in _FIELD_WORDS.items():
         field.default_error_messages = {**field.default_error_messages, **words}
-    Schema._default_error_messages = {  # noqa: SLF001 - the library has no public place for these
+    # The library has no public place for these.
+    Schema._default_error_messages = {
         "type": "输入格式无效。",
         "unknown": "未知字段。",
         "string_expected": "应为文字。",

@@ -10,11 +10,12 @@ from backend.cases.errors import RulesNotLoaded
 from backend.cases.rules import Clock
 from backend.kernel.calendar import WorkingCalendar
 from backend.kernel.due import Limit, LimitUnit, due_at
+from backend.organization.rules.categories import Urgency
 
 # The short clocks are written in minutes; the limits of handling are not, so kernel.due has no such unit.
 NATURAL_MINUTES = "natural_minutes"
 # A case that is not urgent has the limit of its category and of its request type: no policy row for that.
-_NEEDED = frozenset({(clock, urgent) for clock in Clock for urgent in (False, True)} - {(Clock.TOTAL, False)})
+_NEEDED = frozenset({(clock, urgency) for clock in Clock for urgency in Urgency} - {(Clock.TOTAL, Urgency.NONE)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +45,28 @@ class PolicyLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """The SLA policy rows of one day: (clock, is_urgent) -> limit."""
+    """The SLA policy rows of one day: (clock, urgency) -> limit."""
 
-    limits: Mapping[tuple[Clock, bool], PolicyLimit]
+    limits: Mapping[tuple[Clock, Urgency], PolicyLimit]
 
     @classmethod
-    def of(cls, limits: Mapping[tuple[Clock, bool], PolicyLimit]) -> Policies:
+    def of(cls, limits: Mapping[tuple[Clock, Urgency], PolicyLimit]) -> Policies:
         """Return the policies of these rows. Raises RulesNotLoaded when a clock that runs has none."""
         if not limits.keys() >= _NEEDED:
             raise RulesNotLoaded
         return cls(limits=limits)
 
-    def stage_due(self, calendar: WorkingCalendar, clock: Clock, start: datetime, *, is_urgent: bool) -> datetime:
+    def stage_due(self, calendar: WorkingCalendar, clock: Clock, start: datetime, *, urgency: Urgency) -> datetime:
         """Return when a stage's clock that starts at ``start`` runs out."""
-        policy = self.limits[(clock, is_urgent)]
+        policy = self.limits[(clock, urgency)]
         if policy.unit == NATURAL_MINUTES:
             return start + timedelta(minutes=policy.value)
         return due_at(calendar, start, Limit(value=policy.value, unit=LimitUnit(policy.unit))).at
 
-    def urgent_limit(self) -> NamedLimit:
-        """Return the limit of the whole for an urgent case."""
-        policy = self.limits[(Clock.TOTAL, True)]
-        return NamedLimit(rule="sla:total:urgent", limit=Limit(value=policy.value, unit=LimitUnit(policy.unit)))
+    def limit_of_urgency(self, urgency: Urgency) -> NamedLimit:
+        """Return the limit of the whole for an urgent case: danger to life has the shortest."""
+        policy = self.limits[(Clock.TOTAL, urgency)]
+        return NamedLimit(rule=f"sla:total:{urgency}", limit=Limit(value=policy.value, unit=LimitUnit(policy.unit)))
 
 
 def total_due(calendar: WorkingCalendar, submitted_at: datetime, limits: Sequence[NamedLimit]) -> DecidedDue:

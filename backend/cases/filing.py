@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from backend.cases import errors, queries
-from backend.cases.deadlines import DecidedDue, NamedLimit, total_due
+from backend.cases.deadlines import DecidedDue, NamedLimit, Policies, total_due
 from backend.cases.models import CASE_SERIAL
 from backend.cases.numbering import CASE_PREFIX, compose_number
 from backend.cases.rules import Clock
@@ -19,6 +19,7 @@ from backend.infrastructure.serials import Serials
 from backend.kernel.clock import SHANGHAI
 from backend.kernel.geography import CoordinateSystem, Finding, Position, PositionRefused, to_wgs84
 from backend.organization.queries.city import Category, City
+from backend.organization.rules.categories import Urgency
 
 _case_serials = Serials(CASE_SERIAL)
 
@@ -69,7 +70,7 @@ class Decided:
     reporter_number: str
     owner_centre_id: uuid.UUID
     category_version: str
-    is_urgent: bool
+    urgency: Urgency
     is_safety: bool
     longitude_wgs84: float | None
     latitude_wgs84: float | None
@@ -97,13 +98,13 @@ def decide(session: Session, *, filing: Filing, city: City, reporter_number: str
         reporter_number=reporter_number,
         owner_centre_id=city.owner_centre(filing.division_code, category.level_default).id,
         category_version=category.version,
-        is_urgent=category.is_urgent,
+        urgency=category.urgency,
         is_safety=category.is_safety,
         longitude_wgs84=position.longitude if position else None,
         latitude_wgs84=position.latitude if position else None,
         location_finding=finding.value if finding else None,
-        due=total_due(city.calendar, now, _limits(city, filing, category, policies.urgent_limit())),
-        acceptance_due_at=policies.stage_due(city.calendar, Clock.ACCEPTANCE, now, is_urgent=category.is_urgent),
+        due=total_due(city.calendar, now, _limits(city, filing, category, policies)),
+        acceptance_due_at=policies.stage_due(city.calendar, Clock.ACCEPTANCE, now, urgency=category.urgency),
     )
 
 
@@ -115,7 +116,7 @@ def next_number(session: Session, serials: Serials, prefix: str, now: datetime) 
     return number
 
 
-def _limits(city: City, filing: Filing, category: Category, urgent: NamedLimit) -> list[NamedLimit]:
+def _limits(city: City, filing: Filing, category: Category, policies: Policies) -> list[NamedLimit]:
     """Return the limits that hold: the category's, the request type's, and that of urgency."""
     request_type = city.request_type(filing.request_type)
     if request_type is None:
@@ -124,7 +125,7 @@ def _limits(city: City, filing: Filing, category: Category, urgent: NamedLimit) 
         NamedLimit(rule=f"category:{category.tree}:{category.version}:{category.code}", limit=category.limit),
         NamedLimit(rule=f"request_type:{request_type.code}", limit=request_type.limit),
     ]
-    return [*limits, urgent] if category.is_urgent else limits
+    return [*limits, policies.limit_of_urgency(category.urgency)] if category.is_urgent else limits
 
 
 def _locate(city: City, filing: Filing) -> tuple[Position | None, Finding | None]:

@@ -21,6 +21,7 @@ class Case(Base):
     __table_args__ = (
         Index("ix_command_case_queue", "owner_centre_id", "state", "next_due_at", "id"),
         CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("urgency IN ('none', 'urgent', 'life')", name="urgency"),
         CheckConstraint("(longitude_wgs84 IS NULL) = (latitude_wgs84 IS NULL)", name="location"),
     )
 
@@ -35,7 +36,7 @@ class Case(Base):
     category_tree: Mapped[str]
     category_version: Mapped[str]
     category_code: Mapped[str]
-    is_urgent: Mapped[bool]
+    urgency: Mapped[str]
     is_safety: Mapped[bool]
 
     division_code: Mapped[str]

@@ -12,9 +12,9 @@ from backend.cases.models import RejectionGround, SlaPolicy
 from backend.cases.rules import Clock
 from backend.infrastructure.dated_rows import RulesFile, RulesReport, Values, load_dated_rows
 from backend.kernel.due import MAX_LIMIT, LimitUnit
+from backend.organization.rules.categories import Urgency
 
 _DATA = Path(__file__).parent / "data"
-_URGENCIES = frozenset({"normal", "urgent"})
 _UNITS = frozenset({NATURAL_MINUTES, *LimitUnit})
 
 
@@ -27,11 +27,11 @@ def _read_policy(cells: Mapping[str, str]) -> Values:
     value = int(cells["limit_value"])
     if not 1 <= value <= MAX_LIMIT:
         raise ValueError(f"limit_value 须在 1 到 {MAX_LIMIT} 之间")
-    if cells["urgency"] not in _URGENCIES or cells["limit_unit"] not in _UNITS:
-        raise ValueError("urgency 或 limit_unit 不在允许的取值内")
+    if cells["limit_unit"] not in _UNITS:
+        raise ValueError(f"limit_unit 须为 {sorted(_UNITS)} 之一")
     return {
         "clock": Clock(cells["clock"]).value,
-        "urgency": cells["urgency"],
+        "urgency": Urgency(cells["urgency"]).value,
         "limit_value": value,
         "limit_unit": cells["limit_unit"],
         "source": cells["source"],

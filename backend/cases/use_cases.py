@@ -21,6 +21,7 @@ from backend.kernel.events import CaseFiled, CaseMoved
 from backend.kernel.ids import uuid7
 from backend.organization.queries.city import City
 from backend.organization.roles import Role
+from backend.organization.rules.categories import Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,9 @@ def _apply(session: Session, case: Case, row: Transition, move: Move, desk: Desk
     case.version += 1
     if row.target is State.ACCEPTED:
         policies = queries.policies_on(session, desk.now.astimezone(SHANGHAI).date())
-        dispatch_due_at = policies.stage_due(desk.city.calendar, Clock.DISPATCH, desk.now, is_urgent=case.is_urgent)
+        dispatch_due_at = policies.stage_due(
+            desk.city.calendar, Clock.DISPATCH, desk.now, urgency=Urgency(case.urgency)
+        )
         case.accepted_at = desk.now
         case.next_due_at = min(dispatch_due_at, case.due_at)
     if row.target is State.REJECTED:
@@ -169,7 +172,7 @@ _FILED_FACTS = (
     "category_tree",
     "category_version",
     "category_code",
-    "is_urgent",
+    "urgency",
     "is_safety",
     "division_code",
     "owner_centre_id",
@@ -207,7 +210,7 @@ def _new_case(filing: Filing, decided: Decided, now: datetime) -> Case:
         category_tree=filing.category_tree,
         category_version=decided.category_version,
         category_code=filing.category_code,
-        is_urgent=decided.is_urgent,
+        urgency=decided.urgency.value,
         is_safety=decided.is_safety,
         division_code=filing.division_code,
         owner_centre_id=decided.owner_centre_id,

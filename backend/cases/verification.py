@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from backend.cases.models import Case, CaseText, LedgerEntry
 from backend.infrastructure.crypto import SealBroken, Sealer
 from backend.infrastructure.database import Database
 
+R = TypeVar("R", LedgerEntry, CaseText)
 _BATCH = 200
 
 
@@ -47,24 +48,27 @@ def verify_ledger(database: Database, *, sealer: Sealer, number: str | None = No
 
 def _judge(session: Session, cases: Sequence[Case], sealer: Sealer) -> list[Verdict]:
     ids = [case.id for case in cases]
-    entries = _grouped(session.scalars(select(LedgerEntry).where(LedgerEntry.case_id.in_(ids)).order_by(LedgerEntry.seq)))
+    entries = _grouped(
+        session.scalars(select(LedgerEntry).where(LedgerEntry.case_id.in_(ids)).order_by(LedgerEntry.seq))
+    )
     texts = _grouped(session.scalars(select(CaseText).where(CaseText.case_id.in_(ids))))
     return [
-        Verdict(number=case.number, breaches=tuple(_breaches(case, entries.get(case.id, []), texts.get(case.id, []), sealer)))
+        Verdict(
+            number=case.number,
+            breaches=tuple(_breaches(case, entries.get(case.id, []), texts.get(case.id, []), sealer)),
+        )
         for case in cases
     ]
 
 
-def _grouped(rows: Any) -> dict[uuid.UUID, list[Any]]:  # rows of either model: both name their case
-    groups: dict[uuid.UUID, list[Any]] = {}
+def _grouped(rows: Iterable[R]) -> dict[uuid.UUID, list[R]]:
+    groups: dict[uuid.UUID, list[R]] = {}
     for row in rows:
         groups.setdefault(row.case_id, []).append(row)
     return groups
 
 
-def _breaches(
-    case: Case, entries: Sequence[LedgerEntry], texts: Sequence[CaseText], sealer: Sealer
-) -> Iterator[str]:
+def _breaches(case: Case, entries: Sequence[LedgerEntry], texts: Sequence[CaseText], sealer: Sealer) -> Iterator[str]:
     previous = chain.GENESIS
     facts: dict[str, object] = {}
     digests: dict[tuple[int, str], str] = {}
@@ -100,9 +104,7 @@ def _state_breaches(case: Case, facts: Mapping[str, object]) -> Iterator[str]:
             yield f"字段 {name} 与台账不符"
 
 
-def _text_breaches(
-    texts: Sequence[CaseText], digests: Mapping[tuple[int, str], str], sealer: Sealer
-) -> Iterator[str]:
+def _text_breaches(texts: Sequence[CaseText], digests: Mapping[tuple[int, str], str], sealer: Sealer) -> Iterator[str]:
     for row in texts:
         if row.text_sealed is None:
             continue  # erased on request: the chain holds its digest still

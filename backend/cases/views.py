@@ -55,7 +55,7 @@ class CaseLine:
     category: NamedCategory
     division: Named
     centre: Named
-    is_urgent: bool
+    urgency: str
     is_safety: bool
     submitted_at: datetime
     due_at: datetime
@@ -167,7 +167,7 @@ def case_line(case: Case, title: str | None, reader: Reader) -> CaseLine:
         category=category_of(case, reader.city),
         division=division_of(case, reader.city),
         centre=Named(code=centre.code, name=centre.name),
-        is_urgent=case.is_urgent,
+        urgency=case.urgency,
         is_safety=case.is_safety,
         submitted_at=case.submitted_at,
         due_at=case.due_at,

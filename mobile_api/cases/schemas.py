@@ -35,7 +35,7 @@ class CaseLineSchema(ResponseSchema):
     category = fields.Nested(NamedCategorySchema(), required=True)
     division = fields.Nested(NamedSchema(), required=True)
     centre = fields.Nested(NamedSchema(), required=True)
-    is_urgent = fields.Boolean(required=True)
+    urgency = fields.String(required=True, metadata={"description": "none 一般、urgent 紧急、life 危及生命"})
     is_safety = fields.Boolean(required=True)
     submitted_at = instant()
     due_at = instant()

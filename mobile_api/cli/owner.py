@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+
 from backend.infrastructure.database import Database, Session
 from backend.infrastructure.settings import Settings
 from backend.kernel.errors import DomainError

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend.cases.deadlines import Policies, PolicyLimit
 from backend.cases.models import RejectionGround, SlaPolicy
 from backend.cases.rules import Clock
+from backend.organization.rules.categories import Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ def policies_on(session: Session, day: date) -> Policies:
     rows = session.scalars(select(SlaPolicy).where(_holds(SlaPolicy, day)))
     return Policies.of(
         {
-            (Clock(row.clock), row.urgency == "urgent"): PolicyLimit(value=row.limit_value, unit=row.limit_unit)
+            (Clock(row.clock), Urgency(row.urgency)): PolicyLimit(value=row.limit_value, unit=row.limit_unit)
             for row in rows
         }
     )
