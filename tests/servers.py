@@ -10,9 +10,13 @@ import psycopg
 from psycopg import sql
 
 from backend.infrastructure import grants, migrating
+from backend.infrastructure.database import Database
 from backend.infrastructure.embedded.cluster import SERVING_ROLE
 from backend.infrastructure.embedded.locks import exclusive
 from backend.infrastructure.embedded.throwaway import ThrowawayServers, throwaway_home
+from backend.kernel.clock import SystemClock
+from backend.organization.use_cases.city_files import city_source
+from backend.organization.use_cases.load_city import load_city
 
 TEMPLATE = "template_baitong"
 
@@ -59,7 +63,22 @@ class TestServers(ThrowawayServers):
             urls = self.new_database(TEMPLATE, template=None)
             _upgrade(urls.owner)
             _grant(urls.owner)
+            _load_city(urls.owner)
             done.touch()
+
+
+def _load_city(owner_url: str) -> None:
+    """Put the real city into the template, so that every test finds it."""
+    database = Database(owner_url, pool_size=1)
+    try:
+        with database.transaction() as session:
+            load_city(session, source=city_source(), now=SystemClock().now(), progress=_say_nothing)
+    finally:
+        database.dispose()
+
+
+def _say_nothing(_line: str) -> None:
+    """Take a progress line and drop it."""
 
 
 def _upgrade(owner_url: str) -> None:

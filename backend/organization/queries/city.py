@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.infrastructure.database import Base
 from backend.kernel.calendar import DayStatus
 from backend.kernel.due import LimitUnit
 from backend.organization import models
@@ -18,20 +17,11 @@ from backend.organization.rules.categories import Category, HandlingLevel, Reque
 from backend.organization.rules.city import City, CityRows
 from backend.organization.rules.places import Boundary, Centre, DataOrigin, Division, Level
 from backend.organization.rules.working_days import WorkdayOverride
+from backend.organization.statements.city_rows import table_of
 
 __all__ = ["Category", "Centre", "City", "Division", "RequestType", "Unit", "city_snapshot", "stored_rows"]
 
 V = TypeVar("V")
-
-_STORED_AS: dict[type, type[Base]] = {
-    Division: models.Division,
-    Centre: models.Centre,
-    Boundary: models.Boundary,
-    Unit: models.Unit,
-    Category: models.Category,
-    RequestType: models.RequestType,
-    WorkdayOverride: models.WorkdayOverride,
-}
 
 
 class _Kept:
@@ -55,15 +45,26 @@ def city_snapshot(session: Session) -> City:
         return city
     with _kept.lock:
         if _kept.city is None or _kept.city.version != version:
-            _kept.city = _read(session, version)
+            _kept.city = _read_whole(session, version)
         return _kept.city
 
 
 def stored_rows(session: Session, value: type[V]) -> list[V]:
     """Return all rows of a table of the city as its frozen values."""
-    table = _STORED_AS[value].__table__
-    rows = session.execute(select(table)).mappings()
+    rows = session.execute(select(table_of(value))).mappings()
     return [value(**{name: _typed(name, cell) for name, cell in row.items()}) for row in rows]
+
+
+def _read_whole(session: Session, version: uuid.UUID) -> City:
+    """Read until no load came in between: each statement sees what was committed before it."""
+    while True:
+        city = _read(session, version)
+        still = session.scalar(select(models.CityVersion.version))
+        if still is None:
+            raise CityNotLoaded
+        if still == version:
+            return city
+        version = still
 
 
 def _read(session: Session, version: uuid.UUID) -> City:

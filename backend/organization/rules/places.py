@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -88,3 +89,17 @@ class Boundary:
     tolerance_m: int
     source: str
     origin: DataOrigin
+
+
+def boundaries_after_load(
+    stored: Sequence[Boundary], incoming: Sequence[Boundary]
+) -> tuple[Sequence[Boundary], str | None]:
+    """Return the polygons that should be there after a load, and what people are told of it.
+
+    A set is replaced as a whole, because its tolerance belongs to all of it. The set of an operator is better than the
+    project's copy, and stays until an operator supplies another.
+    """
+    is_operators = any(row.origin is DataOrigin.OPERATOR for row in stored)
+    if is_operators and all(row.origin is DataOrigin.PROJECT for row in incoming):
+        return stored, "由运维人员提供，保留"
+    return incoming, None
