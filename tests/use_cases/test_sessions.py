@@ -1,0 +1,290 @@
+"""Tests of sessions: refresh tokens that rotate, the grace for lost answers, and every way in which a session ends."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from backend.identity.errors import PersonUnknown, RefreshRefused
+from backend.identity.permissions import Permission
+from backend.identity.queries import operator_id
+from backend.identity.rules import REFRESH_GRACE
+from backend.identity.use_cases.people import disable_person
+from backend.identity.use_cases.sessions import SignedIn
+from backend.organization.roles import Role
+from tests.bare_city import ensure_centres
+from tests.sign_in_desk import NOW, OTHER_PHONE, SignInDesk
+
+LIVE_TOKENS = "SELECT session_id, count(*) FROM refresh_token WHERE used_at IS NULL GROUP BY session_id"
+
+
+@pytest.fixture
+def desk(database, settings) -> SignInDesk:
+    return SignInDesk.opened(database, settings)
+
+
+@pytest.fixture
+def staffed(desk, owner_database) -> SignInDesk:
+    ensure_centres(owner_database)
+    return desk
+
+
+def end_reasons(desk: SignInDesk) -> list[str | None]:
+    return [reason for (reason,) in desk.rows("SELECT end_reason FROM device_session ORDER BY created_at")]
+
+
+def test_a_refresh_gives_a_new_pair_of_the_same_session(desk):
+    first = desk.sign_in()
+    desk.clock.advance(minutes=9)
+
+    second = desk.refresh(first.refresh_token)
+
+    assert second.session_id == first.session_id
+    assert second.refresh_token != first.refresh_token
+    assert second.access_expires_at == desk.clock.now() + timedelta(minutes=10)
+    assert desk.actor(second).person_id == desk.actor(first).person_id
+
+
+def test_refresh_tokens_are_kept_as_digests_and_are_not_printed(desk):
+    first = desk.sign_in()
+    second = desk.refresh(first.refresh_token)
+
+    kept = {bytes(digest) for (digest,) in desk.rows("SELECT token_digest FROM refresh_token")}
+
+    assert kept == {hashlib.sha256(one.refresh_token.encode()).digest() for one in (first, second)}
+    assert len(first.refresh_token) == len(second.refresh_token) == 43
+    assert first.refresh_token not in repr(first)
+    assert first.access_token not in repr(first)
+
+
+def test_a_spent_token_gives_the_same_successor_until_the_end_of_the_grace(desk):
+    first = desk.sign_in()
+    second = desk.refresh(first.refresh_token)
+
+    desk.clock.advance(seconds=29.9)
+    again = desk.refresh(first.refresh_token)
+
+    assert (again.refresh_token, again.refresh_expires_at) == (second.refresh_token, second.refresh_expires_at)
+    assert desk.actor(again) is not None
+    assert timedelta(seconds=30) == REFRESH_GRACE
+
+
+def test_a_repeated_refresh_does_not_make_the_grace_longer(desk):
+    first = desk.sign_in()
+    desk.refresh(first.refresh_token)
+    desk.clock.advance(seconds=20)
+    desk.refresh(first.refresh_token)
+
+    desk.clock.advance(seconds=10)
+
+    assert isinstance(desk.refresh(first.refresh_token), RefreshRefused)
+
+
+def test_a_token_spent_before_the_grace_ends_the_whole_family(desk):
+    first = desk.sign_in()
+    second = desk.refresh(first.refresh_token)
+    third = desk.refresh(second.refresh_token)
+    desk.clock.advance(seconds=30)
+
+    assert isinstance(desk.refresh(first.refresh_token), RefreshRefused)
+
+    assert end_reasons(desk) == ["token_reused"]
+    assert all(isinstance(desk.refresh(one.refresh_token), RefreshRefused) for one in (first, second, third))
+    assert desk.actor(third) is None
+
+
+def test_a_reuse_ends_no_other_session_of_the_person(desk):
+    stolen, other = desk.sign_in(), desk.sign_in()
+    desk.refresh(stolen.refresh_token)
+    desk.clock.advance(minutes=1)
+
+    desk.refresh(stolen.refresh_token)
+
+    assert end_reasons(desk) == ["token_reused", None]
+    assert isinstance(desk.refresh(other.refresh_token), SignedIn)
+
+
+@pytest.mark.parametrize("token", ["", "x", "x" * 43, "令牌"])
+def test_an_unknown_refresh_token_is_refused(desk, token):
+    desk.sign_in()
+
+    assert isinstance(desk.refresh(token), RefreshRefused)
+
+
+def test_an_access_token_is_no_refresh_token(desk):
+    assert isinstance(desk.refresh(desk.sign_in().access_token), RefreshRefused)
+
+
+def test_a_session_left_unused_for_thirty_days_is_over(desk):
+    used, unused = desk.sign_in(), desk.sign_in(OTHER_PHONE)
+    desk.clock.advance(days=29)
+    used = desk.refresh(used.refresh_token)
+    desk.clock.advance(days=1)
+
+    assert isinstance(desk.refresh(used.refresh_token), SignedIn)
+    assert isinstance(desk.refresh(unused.refresh_token), RefreshRefused)
+    assert end_reasons(desk) == [None, None]
+
+
+def test_a_session_is_over_after_ninety_days_however_often_it_is_refreshed(desk):
+    signed_in = desk.sign_in()
+    began_at = desk.clock.now()
+    while desk.clock.now() < began_at + timedelta(days=80):
+        desk.clock.advance(days=20)
+        signed_in = desk.refresh(signed_in.refresh_token)
+    assert signed_in.refresh_expires_at == began_at + timedelta(days=90)
+    desk.clock.advance(days=10, seconds=-1)
+    last = desk.refresh(signed_in.refresh_token)
+
+    desk.clock.advance(seconds=1)
+
+    assert isinstance(last, SignedIn)
+    assert desk.actor(last) is None
+    assert isinstance(desk.refresh(last.refresh_token), RefreshRefused)
+
+
+def test_a_session_of_an_operator_ends_after_half_an_hour_unused_and_after_twelve_hours(staffed):
+    account = staffed.hire()
+    unused = staffed.try_password(account.login_name, account.password)
+    used = staffed.try_password(account.login_name, account.password)
+
+    for _ in range(12 * 60 // 20 - 1):
+        staffed.clock.advance(minutes=20)
+        used = staffed.refresh(used.refresh_token)
+        assert isinstance(used, SignedIn)
+
+    assert unused.refresh_expires_at == NOW + timedelta(minutes=30)
+    assert used.refresh_expires_at == NOW + timedelta(hours=12)
+    staffed.clock.advance(minutes=20)
+    assert isinstance(staffed.refresh(used.refresh_token), RefreshRefused)
+
+
+def test_twenty_refreshes_at_once_for_each_of_ten_users_sign_nobody_out_and_leave_one_live_token_each(desk):
+    users = [desk.sign_in(f"+861381234{n:04}") for n in range(10)]
+
+    for _ in range(3):
+        with ThreadPoolExecutor(12) as threads:
+            answers = list(threads.map(lambda user: (user, desk.refresh(user.refresh_token)), users * 20))
+        assert all(isinstance(answer, SignedIn) for _, answer in answers)
+        successors = {(user.session_id, answer.refresh_token) for user, answer in answers}
+        assert len(successors) == 10
+        users = [next(answer for user, answer in answers if user is one) for one in users]
+        desk.clock.advance(minutes=9)
+
+    assert sorted(desk.rows(LIVE_TOKENS)) == sorted((user.session_id, 1) for user in users)
+    assert end_reasons(desk) == [None] * 10
+    assert desk.rows("SELECT count(*) FROM refresh_token") == [(40,)]
+
+
+def test_a_thief_and_the_owner_at_once_leave_no_living_session(desk):
+    for _ in range(5):
+        stolen = desk.sign_in()
+        live = desk.refresh(stolen.refresh_token)
+        desk.clock.advance(minutes=5)
+
+        with ThreadPoolExecutor(2) as threads:
+            results = list(threads.map(desk.refresh, [stolen.refresh_token, live.refresh_token]))
+
+        assert isinstance(results[0], RefreshRefused)
+        assert desk.actor(live) is None
+        assert all(
+            isinstance(desk.refresh(one.refresh_token), RefreshRefused) for one in results[1:] if one is SignedIn
+        )
+    assert end_reasons(desk) == ["token_reused"] * 5
+
+
+def test_signing_out_ends_the_session_at_the_very_next_call_and_no_other(desk):
+    leaving, staying = desk.sign_in(), desk.sign_in()
+
+    desk.sign_out(leaving)
+
+    assert desk.actor(leaving) is None
+    assert isinstance(desk.refresh(leaving.refresh_token), RefreshRefused)
+    assert desk.actor(staying) is not None
+    assert end_reasons(desk) == ["signed_out", None]
+
+
+def test_a_session_of_another_person_is_nobodys(desk):
+    mine, other = desk.sign_in(), desk.sign_in(OTHER_PHONE)
+    mixed = desk.tokens.issue_access(desk.actor(mine).person_id, other.session_id, desk.clock.now())
+
+    assert (
+        desk.actor(SignedIn(**{field: getattr(mine, field) for field in mine.__slots__} | {"access_token": mixed}))
+        is None
+    )
+
+
+def test_disabling_an_operator_ends_calls_and_refreshes_at_once_and_can_be_said_twice(staffed):
+    account = staffed.hire()
+    signed_in = staffed.try_password(account.login_name, account.password)
+    assert staffed.actor(signed_in) is not None
+
+    for _ in range(2):
+        staffed.within(
+            lambda s: disable_person(s, person_id=operator_id(s, account.login_name), now=staffed.clock.now())
+        )
+
+    assert staffed.actor(signed_in) is None
+    assert isinstance(staffed.refresh(signed_in.refresh_token), RefreshRefused)
+    assert end_reasons(staffed) == ["person_disabled"]
+
+
+def test_a_session_begun_while_its_person_was_being_disabled_is_worth_nothing(staffed):
+    account = staffed.hire()
+    signed_in = staffed.try_password(account.login_name, account.password)
+
+    staffed.within(lambda s: s.execute(text("UPDATE person SET disabled_at = now()")))
+
+    assert staffed.actor(signed_in) is None
+    assert isinstance(staffed.refresh(signed_in.refresh_token), RefreshRefused)
+
+
+def test_disabling_nobody_is_refused(desk):
+    with pytest.raises(PersonUnknown):
+        desk.within(lambda s: disable_person(s, person_id=uuid.uuid4(), now=desk.clock.now()))
+
+
+def test_a_citizen_acts_as_reporter_and_an_operator_by_their_bindings_alone(staffed):
+    account = staffed.hire(role=Role.ACCEPTOR)
+
+    citizen = staffed.actor(staffed.sign_in())
+    operator = staffed.actor(staffed.try_password(account.login_name, account.password))
+
+    assert (citizen.own_role, citizen.bindings) == (Role.REPORTER, ())
+    assert citizen.holds(Permission.FILE_COMPLAINT)
+    assert not citizen.holds(Permission.READ_CASE)
+    assert [(b.role, b.centre_path) for b in operator.bindings] == [("acceptor", "320600/320682/")]
+    assert not operator.holds(Permission.FILE_COMPLAINT)
+
+
+@pytest.mark.parametrize(
+    ("change", "holds"),
+    [
+        ("valid_to = timestamptz '2026-11-24 08:00:01+00'", True),
+        ("valid_to = timestamptz '2026-11-24 08:00:00+00'", False),
+        ("valid_from = timestamptz '2026-11-24 08:00:00+00'", True),
+        ("valid_from = timestamptz '2026-11-24 08:00:01+00'", False),
+    ],
+)
+def test_a_binding_holds_from_its_first_instant_and_not_at_its_last(staffed, change, holds):
+    account = staffed.hire()
+    signed_in = staffed.try_password(account.login_name, account.password)
+
+    staffed.within(lambda s: s.execute(text(f"UPDATE role_binding SET {change}")))
+
+    assert staffed.actor(signed_in).holds(Permission.READ_CASE) is holds
+
+
+def test_who_asks_is_found_in_one_statement(staffed):
+    account = staffed.hire()
+    signed_in = staffed.try_password(account.login_name, account.password)
+
+    with staffed.statements() as sent:
+        staffed.actor(signed_in)
+
+    assert len(sent) == 1
