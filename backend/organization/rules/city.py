@@ -65,6 +65,11 @@ class City:
             units_by_code={unit.code: unit for unit in rows.units},
         )
 
+    @property
+    def root(self) -> Division:
+        """Return the city itself."""
+        return next(one for one in self.divisions_by_code.values() if one.parent_id is None and one.valid_to is None)
+
     def division(self, code: str) -> Division | None:
         """Return the division of a code; None when there is none."""
         return self.divisions_by_code.get(code)

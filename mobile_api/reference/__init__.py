@@ -1,0 +1,1 @@
+"""What apps choose from: divisions, categories, request types, centres."""
