@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import settings as hypothesis_settings
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 from backend.infrastructure.database import Database
@@ -15,6 +16,10 @@ from backend.infrastructure.embedded.postgres import Postgres
 from backend.infrastructure.settings import Settings, load_settings
 from tests.clean_tables import CleanTables
 from tests.servers import DatabaseUrls, TestServers
+
+# A machine that is busy is no failure, and an example that failed is printed, not kept in a folder.
+hypothesis_settings.register_profile("tests", deadline=None, database=None, print_blob=True)
+hypothesis_settings.load_profile("tests")
 
 LOOPBACK = ["127.0.0.1", "::1"]
 # Tests of these folders are pure but for the database, which libpq reaches without a Python socket.
