@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, column, func, select, table, update
+from sqlalchemy import and_, column, func, literal_column, select, table, update
 from sqlalchemy.orm import Session
 
 _JOBS = table(
@@ -14,7 +14,7 @@ _JOBS = table(
     *(column(name) for name in ("id", "task_name", "args", "attempts", "status", "queueing_lock", "scheduled_at")),
 )
 # Only jobs of the schedule have a queueing lock: the next one of their kind does the same work.
-_IS_DEAD = and_(_JOBS.c.status == "failed", _JOBS.c.queueing_lock.is_(None))
+_IS_DEAD = and_(_JOBS.c.status == literal_column("'failed'"), _JOBS.c.queueing_lock.is_(None))
 # Not procrastinate_retry_job, which counts the redo as a try: whoever redoes a job grants it all of its tries.
 _REDO = update(_JOBS).where(_IS_DEAD).values(status="todo", attempts=0, scheduled_at=func.now()).returning(_JOBS.c.id)
 
