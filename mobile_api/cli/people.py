@@ -19,7 +19,8 @@ from mobile_api.services import services
 
 people = AppGroup("people", help="工作人员账号。")
 
-_STAFF_ROLES = sorted(set(Role) - {Role.REPORTER, Role.CO_SIGNER, Role.PARTNER_APP, Role.SYSTEM})
+# Plain texts: of the members of an enum, click would ask for the Python names.
+_STAFF_ROLES = sorted(role.value for role in set(Role) - {Role.REPORTER, Role.CO_SIGNER, Role.PARTNER_APP, Role.SYSTEM})
 _OWNER_ONLY = 0o600
 
 
