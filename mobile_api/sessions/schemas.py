@@ -30,7 +30,7 @@ def _device_id() -> Text:
     )
 
 
-class DeviceSchema(RequestSchema):
+class SigningInDeviceSchema(RequestSchema):
     """The device that signs in."""
 
     id = _device_id()
@@ -57,7 +57,7 @@ class CitizenSignInSchema(RequestSchema):
     challenge_id = fields.UUID(required=True, metadata={"description": "获取验证码时得到的编号"})
     phone = _phone()
     code = _patterned("^[0-9]{6}$", max_length=6, error="验证码为 6 位数字。", example="123456")
-    device = fields.Nested(DeviceSchema(), required=True)
+    device = fields.Nested(SigningInDeviceSchema(), required=True)
 
 
 class OperatorSignInSchema(RequestSchema):
@@ -65,7 +65,7 @@ class OperatorSignInSchema(RequestSchema):
 
     login_name = Text(required=True, max_length=32)
     password = Text(required=True, max_length=128)
-    device = fields.Nested(DeviceSchema(), required=True)
+    device = fields.Nested(SigningInDeviceSchema(), required=True)
 
 
 class RefreshSchema(RequestSchema):
