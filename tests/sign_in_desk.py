@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 
 from backend.identity.actor import Actor
 from backend.identity.errors import CodeRefused, CodesLimited, PasswordRefused, RefreshRefused, TriesLimited
+from backend.identity.queries import operator_id
 from backend.identity.use_cases.codes import CodeIssued, CodeRequest, issue_code
+from backend.identity.use_cases.people import disable_person
 from backend.identity.use_cases.sessions import Device, Doors, SignedIn, end_session, refresh_session
 from backend.identity.use_cases.sign_in import CodeTry, PasswordTry, sign_in_citizen, sign_in_operator
 from backend.infrastructure.crypto import Sealer
@@ -120,6 +122,9 @@ class SignInDesk:
                 s, sealer=self.sealer, passwords=self.passwords, entry=entry, now=self.clock.now() - timedelta(days=1)
             )
         )
+
+    def disable(self, login_name: str) -> None:
+        self.within(lambda s: disable_person(s, person_id=operator_id(s, login_name), now=self.clock.now()))
 
     def try_password(self, login_name: str, password: str) -> SignedIn | PasswordRefused | TriesLimited:
         attempt = PasswordTry(login_name=login_name, password=password, device=Device(id=DEVICE))

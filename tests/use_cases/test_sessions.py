@@ -13,12 +13,10 @@ from sqlalchemy import text
 
 from backend.identity.errors import PersonUnknown, RefreshRefused
 from backend.identity.permissions import Permission
-from backend.identity.queries import operator_id
 from backend.identity.rules import REFRESH_GRACE
 from backend.identity.use_cases.people import disable_person
 from backend.identity.use_cases.sessions import SignedIn
 from backend.organization.roles import Role
-from tests.bare_city import ensure_centres
 from tests.sign_in_desk import NOW, OTHER_PHONE, SignInDesk
 
 LIVE_TOKENS = "SELECT session_id, count(*) FROM refresh_token WHERE used_at IS NULL GROUP BY session_id"
@@ -27,12 +25,6 @@ LIVE_TOKENS = "SELECT session_id, count(*) FROM refresh_token WHERE used_at IS N
 @pytest.fixture
 def desk(database, settings) -> SignInDesk:
     return SignInDesk.opened(database, settings)
-
-
-@pytest.fixture
-def staffed(desk, owner_database) -> SignInDesk:
-    ensure_centres(owner_database)
-    return desk
 
 
 def end_reasons(desk: SignInDesk) -> list[str | None]:
@@ -149,20 +141,20 @@ def test_a_session_is_over_after_ninety_days_however_often_it_is_refreshed(desk)
     assert isinstance(desk.refresh(last.refresh_token), RefreshRefused)
 
 
-def test_a_session_of_an_operator_ends_after_half_an_hour_unused_and_after_twelve_hours(staffed):
-    account = staffed.hire()
-    unused = staffed.try_password(account.login_name, account.password)
-    used = staffed.try_password(account.login_name, account.password)
+def test_a_session_of_an_operator_ends_after_half_an_hour_unused_and_after_twelve_hours(desk):
+    account = desk.hire()
+    unused = desk.try_password(account.login_name, account.password)
+    used = desk.try_password(account.login_name, account.password)
 
     for _ in range(12 * 60 // 20 - 1):
-        staffed.clock.advance(minutes=20)
-        used = staffed.refresh(used.refresh_token)
+        desk.clock.advance(minutes=20)
+        used = desk.refresh(used.refresh_token)
         assert isinstance(used, SignedIn)
 
     assert unused.refresh_expires_at == NOW + timedelta(minutes=30)
     assert used.refresh_expires_at == NOW + timedelta(hours=12)
-    staffed.clock.advance(minutes=20)
-    assert isinstance(staffed.refresh(used.refresh_token), RefreshRefused)
+    desk.clock.advance(minutes=20)
+    assert isinstance(desk.refresh(used.refresh_token), RefreshRefused)
 
 
 def test_twenty_refreshes_at_once_for_each_of_ten_users_sign_nobody_out_and_leave_one_live_token_each(desk):
@@ -216,29 +208,27 @@ def test_a_session_of_another_person_is_nobodys(desk):
     assert desk.actor(replace(mine, access_token=mixed)) is None
 
 
-def test_disabling_an_operator_ends_calls_and_refreshes_at_once_and_can_be_said_twice(staffed):
-    account = staffed.hire()
-    signed_in = staffed.try_password(account.login_name, account.password)
-    assert staffed.actor(signed_in) is not None
+def test_disabling_an_operator_ends_calls_and_refreshes_at_once_and_can_be_said_twice(desk):
+    account = desk.hire()
+    signed_in = desk.try_password(account.login_name, account.password)
+    assert desk.actor(signed_in) is not None
 
     for _ in range(2):
-        staffed.within(
-            lambda s: disable_person(s, person_id=operator_id(s, account.login_name), now=staffed.clock.now())
-        )
+        desk.disable(account.login_name)
 
-    assert staffed.actor(signed_in) is None
-    assert isinstance(staffed.refresh(signed_in.refresh_token), RefreshRefused)
-    assert end_reasons(staffed) == ["person_disabled"]
+    assert desk.actor(signed_in) is None
+    assert isinstance(desk.refresh(signed_in.refresh_token), RefreshRefused)
+    assert end_reasons(desk) == ["person_disabled"]
 
 
-def test_a_session_begun_while_its_person_was_being_disabled_is_worth_nothing(staffed):
-    account = staffed.hire()
-    signed_in = staffed.try_password(account.login_name, account.password)
+def test_a_session_begun_while_its_person_was_being_disabled_is_worth_nothing(desk):
+    account = desk.hire()
+    signed_in = desk.try_password(account.login_name, account.password)
 
-    staffed.within(lambda s: s.execute(text("UPDATE person SET disabled_at = now()")))
+    desk.within(lambda s: s.execute(text("UPDATE person SET disabled_at = now()")))
 
-    assert staffed.actor(signed_in) is None
-    assert isinstance(staffed.refresh(signed_in.refresh_token), RefreshRefused)
+    assert desk.actor(signed_in) is None
+    assert isinstance(desk.refresh(signed_in.refresh_token), RefreshRefused)
 
 
 def test_disabling_nobody_is_refused(desk):
@@ -246,11 +236,11 @@ def test_disabling_nobody_is_refused(desk):
         desk.within(lambda s: disable_person(s, person_id=uuid.uuid4(), now=desk.clock.now()))
 
 
-def test_a_citizen_acts_as_reporter_and_an_operator_by_their_bindings_alone(staffed):
-    account = staffed.hire(role=Role.ACCEPTOR)
+def test_a_citizen_acts_as_reporter_and_an_operator_by_their_bindings_alone(desk):
+    account = desk.hire(role=Role.ACCEPTOR)
 
-    citizen = staffed.actor(staffed.sign_in())
-    operator = staffed.actor(staffed.try_password(account.login_name, account.password))
+    citizen = desk.actor(desk.sign_in())
+    operator = desk.actor(desk.try_password(account.login_name, account.password))
 
     assert (citizen.own_role, citizen.bindings) == (Role.REPORTER, ())
     assert citizen.holds(Permission.FILE_COMPLAINT)
@@ -268,20 +258,20 @@ def test_a_citizen_acts_as_reporter_and_an_operator_by_their_bindings_alone(staf
         ("valid_from = timestamptz '2026-11-24 08:00:01+00'", False),
     ],
 )
-def test_a_binding_holds_from_its_first_instant_and_not_at_its_last(staffed, change, holds):
-    account = staffed.hire()
-    signed_in = staffed.try_password(account.login_name, account.password)
+def test_a_binding_holds_from_its_first_instant_and_not_at_its_last(desk, change, holds):
+    account = desk.hire()
+    signed_in = desk.try_password(account.login_name, account.password)
 
-    staffed.within(lambda s: s.execute(text(f"UPDATE role_binding SET {change}")))
+    desk.within(lambda s: s.execute(text(f"UPDATE role_binding SET {change}")))
 
-    assert staffed.actor(signed_in).holds(Permission.READ_CASE) is holds
+    assert desk.actor(signed_in).holds(Permission.READ_CASE) is holds
 
 
-def test_who_asks_is_found_in_one_statement(staffed):
-    account = staffed.hire()
-    signed_in = staffed.try_password(account.login_name, account.password)
+def test_who_asks_is_found_in_one_statement(desk):
+    account = desk.hire()
+    signed_in = desk.try_password(account.login_name, account.password)
 
-    with staffed.statements() as sent:
-        staffed.actor(signed_in)
+    with desk.statements() as sent:
+        desk.actor(signed_in)
 
     assert len(sent) == 1

@@ -11,29 +11,18 @@ from sqlalchemy import select
 from backend.identity.actor import PersonKind
 from backend.identity.errors import CodeRefused, LoginNameInvalid, LoginNameTaken, PasswordRefused, TriesLimited
 from backend.identity.models import NAME_CONTEXT, PHONE_CONTEXT, Person
-from backend.identity.queries import operator_id, profile_of
+from backend.identity.queries import profile_of
 from backend.identity.use_cases.people import citizen_of, disable_person
 from backend.identity.use_cases.sessions import SignedIn
 from backend.infrastructure.crypto import Sealed
 from backend.infrastructure.passwords import PasswordHasher, PasswordsBusy
 from backend.organization.errors import CentreUnknown
-from tests.bare_city import ensure_centres
 from tests.sign_in_desk import PHONE, SignInDesk
 
 
 @pytest.fixture
 def desk(database, settings) -> SignInDesk:
     return SignInDesk.opened(database, settings)
-
-
-@pytest.fixture
-def staffed(desk, owner_database) -> SignInDesk:
-    ensure_centres(owner_database)
-    return desk
-
-
-def disable(desk: SignInDesk, login_name: str) -> None:
-    desk.within(lambda s: disable_person(s, person_id=operator_id(s, login_name), now=desk.clock.now()))
 
 
 def test_the_first_sign_in_makes_the_citizen_and_later_ones_find_them(desk):
@@ -109,20 +98,20 @@ def test_a_disabled_citizen_is_refused_as_if_the_code_were_wrong(desk):
     assert isinstance(desk.try_code(desk.ask()), CodeRefused)
 
 
-def test_an_operator_signs_in_by_account_and_password_however_the_account_is_typed(staffed):
-    account = staffed.hire("rugao.test")
+def test_an_operator_signs_in_by_account_and_password_however_the_account_is_typed(desk):
+    account = desk.hire("rugao.test")
 
-    signed_in = [staffed.try_password(typed, account.password) for typed in ("rugao.test", " Rugao.Test ")]
+    signed_in = [desk.try_password(typed, account.password) for typed in ("rugao.test", " Rugao.Test ")]
 
-    actors = [staffed.actor(one) for one in signed_in]
+    actors = [desk.actor(one) for one in signed_in]
     assert [actor.kind for actor in actors] == [PersonKind.OPERATOR] * 2
     assert actors[0].own_role is None
 
 
-def test_a_password_is_kept_as_argon2id_and_nowhere_else(staffed):
-    account = staffed.hire()
+def test_a_password_is_kept_as_argon2id_and_nowhere_else(desk):
+    account = desk.hire()
 
-    ((kept,),) = staffed.rows("SELECT password_hash FROM person")
+    ((kept,),) = desk.rows("SELECT password_hash FROM person")
 
     assert kept.startswith("$argon2id$")
     assert account.password not in kept
@@ -130,13 +119,13 @@ def test_a_password_is_kept_as_argon2id_and_nowhere_else(staffed):
     assert len(account.password) >= 16
 
 
-def test_the_name_of_an_operator_is_stored_sealed(staffed):
-    staffed.hire()
+def test_the_name_of_an_operator_is_stored_sealed(desk):
+    desk.hire()
 
-    person = staffed.within(lambda s: s.scalars(select(Person)).one())
+    person = desk.within(lambda s: s.scalars(select(Person)).one())
 
     assert "李四".encode() not in person.name_sealed
-    assert staffed.sealer.open(Sealed(person.name_key_id, person.name_sealed), context=NAME_CONTEXT) == "李四"
+    assert desk.sealer.open(Sealed(person.name_key_id, person.name_sealed), context=NAME_CONTEXT) == "李四"
 
 
 class CountingHasher(PasswordHasher):
@@ -152,28 +141,28 @@ class CountingHasher(PasswordHasher):
 
 
 @pytest.mark.parametrize("unknown", ["nobody.here", "", "张三", "a" * 32])
-def test_an_unknown_account_costs_the_same_work_and_the_same_answer_as_a_wrong_password(staffed, unknown):
-    staffed.hire("rugao.test")
-    staffed.passwords = CountingHasher()
+def test_an_unknown_account_costs_the_same_work_and_the_same_answer_as_a_wrong_password(desk, unknown):
+    desk.hire("rugao.test")
+    desk.passwords = CountingHasher()
 
-    with staffed.statements() as for_known:
-        wrong = staffed.try_password("rugao.test", "wrong")
-    with staffed.statements() as for_unknown:
-        nobody = staffed.try_password(unknown, "wrong")
+    with desk.statements() as for_known:
+        wrong = desk.try_password("rugao.test", "wrong")
+    with desk.statements() as for_unknown:
+        nobody = desk.try_password(unknown, "wrong")
 
     assert for_known == for_unknown
-    assert staffed.passwords.checked == 2
+    assert desk.passwords.checked == 2
     assert type(wrong) is type(nobody) is PasswordRefused
     assert wrong.detail == nobody.detail
 
 
-def test_a_disabled_operator_is_refused_like_a_wrong_password_after_the_same_work(staffed):
-    account = staffed.hire()
-    disable(staffed, account.login_name)
-    staffed.passwords = CountingHasher()
+def test_a_disabled_operator_is_refused_like_a_wrong_password_after_the_same_work(desk):
+    account = desk.hire()
+    desk.disable(account.login_name)
+    desk.passwords = CountingHasher()
 
-    assert isinstance(staffed.try_password(account.login_name, account.password), PasswordRefused)
-    assert staffed.passwords.checked == 1
+    assert isinstance(desk.try_password(account.login_name, account.password), PasswordRefused)
+    assert desk.passwords.checked == 1
 
 
 def test_the_account_of_a_citizen_cannot_be_guessed_because_there_is_none(desk):
@@ -183,19 +172,19 @@ def test_the_account_of_a_citizen_cannot_be_guessed_because_there_is_none(desk):
 
 
 @pytest.mark.parametrize("typed", ["rugao.test", "RUGAO.test", "  rugao.test"])
-def test_after_five_wrong_passwords_the_right_one_is_refused_for_fifteen_minutes(staffed, typed):
-    account = staffed.hire("rugao.test")
+def test_after_five_wrong_passwords_the_right_one_is_refused_for_fifteen_minutes(desk, typed):
+    account = desk.hire("rugao.test")
     for _ in range(5):
-        assert isinstance(staffed.try_password(typed, "wrong"), PasswordRefused)
+        assert isinstance(desk.try_password(typed, "wrong"), PasswordRefused)
 
-    locked = staffed.try_password("rugao.test", account.password)
-    staffed.clock.advance(minutes=14, seconds=59)
-    still_locked = staffed.try_password("rugao.test", account.password)
-    staffed.clock.advance(seconds=1)
+    locked = desk.try_password("rugao.test", account.password)
+    desk.clock.advance(minutes=14, seconds=59)
+    still_locked = desk.try_password("rugao.test", account.password)
+    desk.clock.advance(seconds=1)
 
     assert (type(locked), locked.retry_after_s) == (TriesLimited, 15 * 60 + 1)
     assert isinstance(still_locked, TriesLimited)
-    assert isinstance(staffed.try_password("rugao.test", account.password), SignedIn)
+    assert isinstance(desk.try_password("rugao.test", account.password), SignedIn)
 
 
 def test_an_unknown_account_is_locked_like_a_known_one(desk):
@@ -205,52 +194,52 @@ def test_an_unknown_account_is_locked_like_a_known_one(desk):
     assert isinstance(desk.try_password("nobody.here", "wrong"), TriesLimited)
 
 
-def test_slow_guessing_meets_the_lock_too_because_each_try_begins_the_wait_anew(staffed):
-    account = staffed.hire()
+def test_slow_guessing_meets_the_lock_too_because_each_try_begins_the_wait_anew(desk):
+    account = desk.hire()
     for _ in range(5):
-        staffed.try_password(account.login_name, "wrong")
-        staffed.clock.advance(minutes=10)
+        desk.try_password(account.login_name, "wrong")
+        desk.clock.advance(minutes=10)
 
-    assert isinstance(staffed.try_password(account.login_name, account.password), TriesLimited)
+    assert isinstance(desk.try_password(account.login_name, account.password), TriesLimited)
 
 
-def test_the_right_password_forgives_the_wrong_ones_before_it(staffed):
-    account = staffed.hire()
+def test_the_right_password_forgives_the_wrong_ones_before_it(desk):
+    account = desk.hire()
 
     for _ in range(3):
         for _ in range(4):
-            assert isinstance(staffed.try_password(account.login_name, "wrong"), PasswordRefused)
-        assert isinstance(staffed.try_password(account.login_name, account.password), SignedIn)
+            assert isinstance(desk.try_password(account.login_name, "wrong"), PasswordRefused)
+        assert isinstance(desk.try_password(account.login_name, account.password), SignedIn)
 
 
-def test_of_twelve_wrong_passwords_at_once_five_are_judged(staffed):
-    account = staffed.hire()
+def test_of_twelve_wrong_passwords_at_once_five_are_judged(desk):
+    account = desk.hire()
 
     with ThreadPoolExecutor(6) as threads:
-        results = list(threads.map(lambda n: staffed.try_password(account.login_name, f"wrong-{n}"), range(12)))
+        results = list(threads.map(lambda n: desk.try_password(account.login_name, f"wrong-{n}"), range(12)))
 
     assert sum(isinstance(result, PasswordRefused) for result in results) == 5
-    assert isinstance(staffed.try_password(account.login_name, account.password), TriesLimited)
+    assert isinstance(desk.try_password(account.login_name, account.password), TriesLimited)
 
 
-def test_a_try_that_was_not_judged_because_passwords_are_busy_is_not_counted(staffed):
-    account = staffed.hire()
-    staffed.passwords = PasswordHasher(at_once=1, waiting=0, memory_kib=64)
+def test_a_try_that_was_not_judged_because_passwords_are_busy_is_not_counted(desk):
+    account = desk.hire()
+    desk.passwords = PasswordHasher(at_once=1, waiting=0, memory_kib=64)
 
-    with staffed.passwords._slot(), pytest.raises(PasswordsBusy):
-        staffed.try_password(account.login_name, account.password)
+    with desk.passwords._slot(), pytest.raises(PasswordsBusy):
+        desk.try_password(account.login_name, account.password)
 
-    assert staffed.rows("SELECT * FROM guard_counter") == []
+    assert desk.rows("SELECT * FROM guard_counter") == []
 
 
-def test_an_account_is_added_once_and_only_at_a_centre_and_with_a_name_of_the_right_form(staffed):
-    staffed.hire("rugao.test")
+def test_an_account_is_added_once_and_only_at_a_centre_and_with_a_name_of_the_right_form(desk):
+    desk.hire("rugao.test")
 
     with pytest.raises(LoginNameTaken):
-        staffed.hire("rugao.test")
+        desk.hire("rugao.test")
     with pytest.raises(LoginNameInvalid):
-        staffed.hire("Rugao Test")
+        desk.hire("Rugao Test")
     with pytest.raises(CentreUnknown):
-        staffed.hire("other.test", centre_code="999999")
-    assert staffed.rows("SELECT count(*) FROM person") == [(1,)]
-    assert staffed.rows("SELECT count(*) FROM role_binding") == [(1,)]
+        desk.hire("other.test", centre_code="999999")
+    assert desk.rows("SELECT count(*) FROM person") == [(1,)]
+    assert desk.rows("SELECT count(*) FROM role_binding") == [(1,)]
