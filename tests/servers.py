@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from types import ModuleType
 
 import psycopg
 from psycopg import sql
@@ -17,6 +15,7 @@ from backend.infrastructure.embedded.throwaway import ThrowawayServers, throwawa
 from backend.kernel.clock import SystemClock
 from backend.organization.use_cases.city_files import city_source
 from backend.organization.use_cases.load_city import load_city
+from mobile_api.cli.rules import RULE_LOADERS
 
 TEMPLATE = "template_baitong"
 
@@ -61,42 +60,23 @@ class TestServers(ThrowawayServers):
             if done.exists():
                 return
             urls = self.new_database(TEMPLATE, template=None)
-            _upgrade(urls.owner)
-            _grant(urls.owner)
-            _load_city(urls.owner)
+            migrating.upgrade(urls.owner)
+            grants.apply_grants(urls.owner, SERVING_ROLE)
+            _load(urls.owner)
             done.touch()
 
 
-def _load_city(owner_url: str) -> None:
-    """Put the real city into the template, so that every test finds it."""
+def _load(owner_url: str) -> None:
+    """Put the real city and the dated rules into the template, so that every test finds them."""
     database = Database(owner_url, pool_size=1)
     try:
         with database.transaction() as session:
             load_city(session, source=city_source(), now=SystemClock().now(), progress=_say_nothing)
+            for loader in RULE_LOADERS:
+                loader(session)
     finally:
         database.dispose()
 
 
 def _say_nothing(_line: str) -> None:
     """Take a progress line and drop it."""
-
-
-def _upgrade(owner_url: str) -> None:
-    # While rooms are being built: a models module that does not exist yet counts as empty.
-    while True:
-        try:
-            migrating.upgrade(owner_url)
-        except ModuleNotFoundError as error:
-            sys.modules[error.name] = ModuleType(error.name)
-        else:
-            return
-
-
-def _grant(owner_url: str) -> None:
-    # While rooms are being built: tables of the list that no migration makes yet are left out.
-    with psycopg.connect(owner_url) as connection:
-        there = {row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
-    everything = grants.TABLES
-    grants.TABLES = {table: words for table, words in everything.items() if table in there}
-    grants.apply_grants(owner_url, SERVING_ROLE)
-    grants.TABLES = everything

@@ -56,7 +56,7 @@ class ReceiptSchema(ResponseSchema):
 
     number = fields.String(required=True, metadata={"example": "NT261125000042K"})
     case_number = fields.String(required=True)
-    state = fields.Enum(State, by_value=True, required=True)
+    state = fields.String(required=True, metadata={"enum": [state.value for state in State]})
     filed_at = instant()
     due_at = instant(metadata={"description": "办理期限"})
 
