@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.infrastructure.database import Base
@@ -44,8 +43,9 @@ class IdempotencyRecord(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes]
     status: Mapped[int]
-    # A receipt: numbers, ids, states and instants, no personal text (S24).
-    receipt: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # A receipt: numbers, ids, states and instants, no personal text (S24). JSON, not JSONB, which would reorder it:
+    # a repeat is given the same bytes.
+    receipt: Mapped[dict[str, Any]] = mapped_column(JSON)
     etag: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 

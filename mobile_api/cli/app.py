@@ -37,7 +37,8 @@ def create_cli() -> Flask:
         settings = load_settings(read_environment(*default_env_files()))
     except (SettingMissing, SettingRefused) as error:
         raise NoAppException(str(error)) from error
-    configure_logs(settings.log_level)
+    # A command speaks to the person at the terminal; the worker raises the level for itself.
+    configure_logs("WARNING")
     app = Flask("mobile_api.cli")
     install(app.extensions, open_services(settings))
     for command in COMMANDS:

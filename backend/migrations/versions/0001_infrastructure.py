@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("receipt", postgresql.JSONB(), nullable=False),
+        sa.Column("receipt", sa.JSON(), nullable=False),
         sa.Column("etag", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("subject_id", "operation", "key", name="pk_idempotency_record"),
