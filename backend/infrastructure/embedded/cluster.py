@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from backend.infrastructure.embedded.accounts import Account, database_account, refuse_nameless_account
 from backend.infrastructure.embedded.binaries import postgres_bin_dir, postgres_major
+from backend.infrastructure.embedded.die_with_parent import before_exec
 from backend.infrastructure.embedded.private_files import write_private
 from backend.infrastructure.embedded.refusals import StartRefused
 from backend.infrastructure.embedded.socket_dirs import socket_dir
@@ -53,7 +57,7 @@ def locate_cluster(home: Path) -> Cluster:
     return Cluster(home=home, bin_dir=bin_dir, major=major, account=account, socket_dir=socket_dir(home, account))
 
 
-def make_data(cluster: Cluster, owner_password: str) -> None:
+def make_data(cluster: Cluster, owner_password: str, inherited: tuple[int, ...] = ()) -> None:
     """Run initdb once. It works in a temporary name: a half-made folder has a PG_VERSION too."""
     if cluster.data_dir.exists():
         return
@@ -64,27 +68,44 @@ def make_data(cluster: Cluster, owner_password: str) -> None:
     password_file = cluster.home / "initdb.password"
     write_private(password_file, owner_password)
     cluster.account.own(password_file, 0o600)
+    command = (
+        *(str(cluster.bin_dir / "initdb"), "-D", str(unfinished), "-U", OWNER_ROLE, "-E", "UTF8", "--no-instructions"),
+        *("-A", "scram-sha-256", f"--pwfile={password_file}", *_locale_options(cluster.major)),
+    )
     try:
-        subprocess.run(  # noqa: S603 - our own program
-            [
-                *(cluster.bin_dir / "initdb", "-D", unfinished, "-U", OWNER_ROLE, "-E", "UTF8", "--no-instructions"),
-                *("-A", "scram-sha-256", f"--pwfile={password_file}", *_locale_options(cluster.major)),
-            ],
-            check=True,
-            capture_output=True,
-            text=True,
-            env=SERVER_ENVIRONMENT,
-            cwd="/",
-            **cluster.account.identity,
-        )
-    except subprocess.CalledProcessError as error:
-        raise StartRefused(
-            f"初始化数据库失败（磁盘是否已满？{cluster.home}）：{error.stderr.strip()[-600:]}",
-            f"initdb failed (is the disk full? {cluster.home}). The lines above are its own words.",
-        ) from error
+        _run_to_the_end(cluster, command, inherited)
     finally:
         password_file.unlink()
     unfinished.rename(cluster.data_dir)
+
+
+def _run_to_the_end(cluster: Cluster, command: tuple[str, ...], inherited: tuple[int, ...]) -> None:
+    """Run initdb so that neither it nor its children outlive us: the next start would share the folder with them."""
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=SERVER_ENVIRONMENT,
+        cwd="/",
+        start_new_session=True,
+        pass_fds=inherited,
+        preexec_fn=before_exec(signal.SIGKILL),  # noqa: PLW1509 - one prctl call, made ready before the fork
+        **cluster.account.identity,
+    )
+    try:
+        _, words = process.communicate()
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if process.returncode != 0:
+        raise StartRefused(
+            f"初始化数据库失败（磁盘是否已满？{cluster.home}）：{words.strip()[-600:]}",
+            f"initdb failed (is the disk full? {cluster.home}). The lines above are its own words.",
+        )
 
 
 def _refuse_another_major(cluster: Cluster) -> None:

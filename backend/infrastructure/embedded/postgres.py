@@ -87,7 +87,7 @@ class Postgres:
         """
         with exclusive(self._lock):
             if not self.answers():
-                make_data(self.cluster, self._owner_password)
+                make_data(self.cluster, self._owner_password, self._inherited)
                 self._launch_until_ready(timeout_s, still_waiting)
             try:
                 self._make_serving_role()
@@ -123,11 +123,11 @@ class Postgres:
     def make_database(self, name: str, *, template: str | None = None) -> None:
         """Make a database that only the two roles may enter, unless it is there."""
         with psycopg.connect(self.owner_url("postgres"), autocommit=True) as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
-                return
             database = sql.Identifier(name)
             source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
-            connection.execute(sql.SQL("CREATE DATABASE {}{}").format(database, source))
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}{}").format(database, source))
+            # Every time: a start that was killed after the line above has left them out.
             connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
             role = sql.Identifier(SERVING_ROLE)
             connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
