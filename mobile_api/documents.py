@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import flask_swagger_ui
 import orjson
 from flask import Blueprint, Response, send_from_directory
+from werkzeug.exceptions import NotFound
 
 from mobile_api.access import public
 from mobile_api.blueprint import ProblemApi
 
 _ASSETS = Path(flask_swagger_ui.__file__).parent / "dist"
+_PROBLEMS = Path(__file__).resolve().parents[1] / "docs" / "problems"
+_PROBLEM_CODE = re.compile("[a-z][a-z0-9-]{2,60}")
 _START_SCRIPT = b"""window.ui = SwaggerUIBundle({
   url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, persistAuthorization: true,
   presets: [SwaggerUIBundle.presets.apis], layout: "BaseLayout",
@@ -63,5 +67,14 @@ def blueprint(api: ProblemApi) -> Blueprint:
     @public
     def asset(name: str) -> Response:
         return send_from_directory(_ASSETS, name, max_age=86_400)
+
+    @blp.get("/problems/<string:code>")
+    @public
+    def problem(code: str) -> Response:
+        """Show what a problem means and what an app should do."""
+        page = _PROBLEMS / f"{code}.md"
+        if not _PROBLEM_CODE.fullmatch(code) or not page.is_file():
+            raise NotFound
+        return Response(page.read_bytes(), content_type="text/markdown; charset=utf-8")
 
     return blp

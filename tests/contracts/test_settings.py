@@ -1,0 +1,60 @@
+"""Every setting is in .env.example, and a missing secret stops the start with its name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from backend.infrastructure.embedded.first_secrets import make_secrets
+from backend.infrastructure.settings import SettingMissing, SettingRefused, load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = (ROOT / "backend" / "infrastructure" / "settings.py").read_text(encoding="utf-8")
+NEEDED = {"DATABASE_URL": "postgresql://app@/baitong", "REDIS_URL": "redis://127.0.0.1"}
+NAMES = sorted(set(re.findall(r'"((?:BAITONG_|DATABASE_|REDIS_|PROMETHEUS_)[A-Z_]+)"', SOURCE)))
+
+
+def complete() -> dict[str, str]:
+    """Return settings with which a development process starts."""
+    return make_secrets() | NEEDED
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_stands_in_the_example_file(name):
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+    assert re.search(rf"^#? ?{name}=", example, re.MULTILINE), name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["DATABASE_URL", "REDIS_URL", "BAITONG_PERSONAL_DATA_KEYS", "BAITONG_BLIND_INDEX_KEY", "BAITONG_TOKEN_PRIVATE_KEY"],
+)
+def test_a_missing_setting_stops_the_start_with_its_name(name):
+    values = complete()
+    del values[name]
+
+    with pytest.raises(SettingMissing, match=name):
+        load_settings(values)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("BAITONG_SMS_MAILBOX", "/tmp/mailbox"), ("BAITONG_FCM_BASE_URL", "http://127.0.0.1:1")]
+)
+def test_production_refuses_each_stand_in(name, value):
+    values = complete() | {"BAITONG_ENVIRONMENT": "production", name: value}
+
+    with pytest.raises(SettingRefused, match=name):
+        load_settings(values)
+
+
+def test_no_secret_shows_when_settings_are_printed():
+    values = complete()
+
+    shown = repr(load_settings(values))
+
+    for name in ("BAITONG_PERSONAL_DATA_KEYS", "BAITONG_BLIND_INDEX_KEY", "BAITONG_METRICS_TOKEN"):
+        assert values[name].partition(":")[2] or values[name] not in shown
+    assert "PRIVATE KEY" not in shown
