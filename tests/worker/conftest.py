@@ -12,10 +12,8 @@ from backend.infrastructure.database import Database
 from backend.infrastructure.fakes.fcm import LoopbackFcm
 from backend.infrastructure.fcm import FcmProvider
 from backend.infrastructure.settings import Settings
-from backend.notifications.rule_files import load_notification_rules
 from mobile_api.composition import open_services
 from mobile_api.services import Services
-from tests.bare_city import ensure_centres
 from tests.street import Street
 
 
@@ -56,9 +54,6 @@ def provider(fcm: LoopbackFcm, fcm_credentials: Path, services: Services) -> Ite
 
 
 @pytest.fixture
-def street(services: Services, owner_database: Database, fcm: LoopbackFcm, provider: FcmProvider) -> Street:
-    """Where it happens: the wording is loaded, and there is a centre to own cases."""
-    ensure_centres(owner_database)
-    with owner_database.transaction() as session:
-        load_notification_rules(session)
+def street(services: Services, fcm: LoopbackFcm, provider: FcmProvider) -> Street:
+    """Where it happens."""
     return Street(services=services, fcm=fcm, provider=provider)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +10,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from procrastinate import App
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Status
 
 from backend.infrastructure.database import driver_connection
 from backend.infrastructure.fakes import fcm
@@ -22,31 +20,12 @@ from backend.infrastructure.retry import RetryLater
 from backend.notifications.errors import DeviceBusy
 from backend.notifications.handlers import PushRun
 from backend.notifications.rules import HAND_OVER_WITHIN, LEASE
-from backend.worker.app import build_app
 from backend.worker.upkeep import prune_jobs, requeue_stalled
 from mobile_api.cli.jobs import jobs
 from mobile_api.services import install
 from tests.sign_in_desk import HandClock
 from tests.street import Street
-
-
-def with_queue(street: Street, deed: Callable[[App], Awaitable[object]]) -> None:
-    """Do something with the queue as a worker does."""
-
-    async def run() -> None:
-        app = build_app(street.parts)
-        async with app.open_async():
-            await deed(app)
-
-    asyncio.run(run())
-
-
-async def take_job(app: App, queue: str) -> Job:
-    """Take a job, as a worker that has just started."""
-    worker_id = await app.job_manager.register_worker()
-    job = await app.job_manager.fetch_job(queues=[queue], worker_id=worker_id)
-    assert job is not None
-    return job
+from tests.worker.queue import take_job, with_queue
 
 
 def job_states(street: Street) -> list[tuple[str, int]]:
