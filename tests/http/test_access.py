@@ -10,6 +10,7 @@ import pytest
 
 from backend.infrastructure.tokens import TokenIssuer
 from tests.callers import API
+from tests.sign_in_desk import SignInDesk
 
 RUBBISH = ["x", "a.b.c", "e30.e30.e30", "eyJhbGciOiJub25lIn0.e30.", "x" * 3000, "", "令牌".encode().decode("latin-1")]
 
@@ -66,8 +67,11 @@ def test_a_token_of_a_session_that_never_was_is_refused(callers, services, clock
     assert_refused(citizen.get("/me"), "session-ended")
 
 
-def test_a_refresh_token_is_no_access_token(client):
-    answer = client.get(f"{API}/me", headers={"Authorization": f"Bearer {'x' * 43}"})
+def test_a_living_refresh_token_is_no_access_token(client, database, settings, clock):
+    desk = replace(SignInDesk.opened(database, settings), clock=clock)
+    refresh_token = desk.sign_in().refresh_token
+
+    answer = client.get(f"{API}/me", headers={"Authorization": f"Bearer {refresh_token}"})
 
     assert_refused(answer, "token-refused")
 
