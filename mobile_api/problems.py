@@ -39,6 +39,7 @@ FRAMEWORK_PROBLEMS: Mapping[int, tuple[str, str]] = {
     405: ("method-not-allowed", "该接口不支持此方法。"),
     406: ("not-acceptable", "无法提供所要求的格式。"),
     408: ("request-timeout", "请求超时，请重试。"),
+    412: ("precondition-failed", "内容已变化，与 If-Match 不符，请重新读取。"),
     413: ("body-too-large", "提交的内容过大。"),
     414: ("url-too-long", "请求地址过长。"),
     415: ("json-required", "请以 application/json 提交。"),

@@ -14,6 +14,8 @@ class RequestSchema(Schema):
     """The shape of a request. Unknown fields are refused (S3)."""
 
     class Meta:
+        """What marshmallow reads."""
+
         unknown = RAISE
 
 

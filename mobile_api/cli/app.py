@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from flask import Flask
 from flask.cli import NoAppException
@@ -38,7 +40,7 @@ def create_cli() -> Flask:
     except (SettingMissing, SettingRefused) as error:
         raise NoAppException(str(error)) from error
     # A command speaks to the person at the terminal; the worker raises the level for itself.
-    configure_logs("WARNING")
+    configure_logs("WARNING", sys.stderr)
     app = Flask("mobile_api.cli")
     install(app.extensions, open_services(settings))
     for command in COMMANDS:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import Response, current_app, request
+from flask import Response, make_response, request
+from werkzeug.exceptions import PreconditionFailed
 
 P = ParamSpec("P")
 
@@ -23,11 +24,13 @@ def cacheable(view: Callable[P, Any]) -> Callable[P, Response]:
 
     @wraps(view)
     def conditional(*args: P.args, **kwargs: P.kwargs) -> Response:
-        answer = current_app.make_response(view(*args, **kwargs))
+        answer = make_response(view(*args, **kwargs))
         answer.add_etag()
         answer.cache_control.public = True
         answer.cache_control.max_age = MAX_AGE_S
         answer.make_conditional(request)
+        if answer.status_code == PreconditionFailed.code:
+            raise PreconditionFailed
         return answer
 
     return conditional
