@@ -11,52 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from backend.identity.rules import SOURCE_SENDS
-from backend.infrastructure.fakes.sms_mailbox import SmsMailbox
-from backend.infrastructure.passwords import PasswordHasher
 from mobile_api.app import create_app
+from tests.browser import CODES, DEVICE, OPERATOR, OTHER_PHONE, PHONE, REFRESH, SESSIONS, Browser, assert_problem
 from tests.sign_in_desk import SignInDesk
-
-PHONE, OTHER_PHONE = "13812345678", "13912345678"
-DEVICE = {"id": "device-of-a-test", "name": "张三的手机"}
-CODES, SESSIONS, OPERATOR = "/api/v1/sessions/codes", "/api/v1/sessions", "/api/v1/sessions/operator"
-REFRESH, CURRENT, ME = "/api/v1/sessions/refresh", "/api/v1/sessions/current", "/api/v1/me"
-
-
-class Browser:
-    """Somebody at a client, from an address of their own."""
-
-    def __init__(self, client, settings, *, address: str = "203.0.113.7") -> None:
-        self._client, self._mailbox = client, SmsMailbox(settings.sms_mailbox)
-        self._environ = {"REMOTE_ADDR": address}
-
-    def post(self, path, body, **headers):
-        return self._client.post(path, json=body, headers=headers, environ_base=self._environ)
-
-    def ask(self, phone=PHONE, *, device_id="device-of-a-test", **headers):
-        return self.post(CODES, {"phone": phone, "device_id": device_id}, **headers)
-
-    def code_of(self, phone=PHONE) -> str:
-        return re.search(r"\d{6}", self._mailbox.last(f"+86{phone}"))[0]
-
-    def try_code(self, challenge, code, phone=PHONE):
-        body = {"challenge_id": challenge["challenge_id"], "phone": phone, "code": code, "device": DEVICE}
-        return self.post(SESSIONS, body)
-
-    def sign_in(self, phone=PHONE):
-        challenge = self.ask(phone).json
-        return self.try_code(challenge, self.code_of(phone), phone).json
-
-    def try_password(self, login_name, password):
-        return self.post(OPERATOR, {"login_name": login_name, "password": password, "device": DEVICE})
-
-    def refresh(self, refresh_token):
-        return self.post(REFRESH, {"refresh_token": refresh_token})
-
-    def me(self, tokens):
-        return self._client.get(ME, headers={"Authorization": f"Bearer {tokens['access_token']}"})
-
-    def sign_out(self, tokens):
-        return self._client.delete(CURRENT, headers={"Authorization": f"Bearer {tokens['access_token']}"})
 
 
 @pytest.fixture
@@ -71,14 +28,6 @@ def desk(database, settings, services) -> SignInDesk:
 
 def wrong(code: str, step: int = 1) -> str:
     return f"{(int(code) + step) % 1_000_000:06}"
-
-
-def assert_problem(answer, status, code):
-    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
-    assert answer.json["code"] == code
-    assert answer.json["type"] == f"/problems/{code}"
-    assert answer.json["status"] == status
-    assert answer.json["trace_id"] == answer.headers["X-Request-Id"]
 
 
 def test_a_citizen_signs_in_by_the_code_on_their_phone_refreshes_and_signs_out(browser, clock):
@@ -216,45 +165,6 @@ def test_a_reused_refresh_token_ends_the_session_though_its_answer_is_a_refusal(
 
     assert_problem(browser.me(second), 401, "session-ended")
     assert_problem(browser.refresh(second["refresh_token"]), 401, "refresh-token-refused")
-
-
-def test_an_operator_signs_in_and_is_locked_out_after_five_wrong_passwords(browser, desk):
-    account = desk.hire("rugao.test")
-    signed_in = browser.try_password("rugao.test", account.password)
-    assert browser.me(signed_in.json).json["login_name"] == "rugao.test"
-
-    refusals = [browser.try_password(login, "wrong") for login in ["rugao.test", "nobody.here"] * 5]
-    locked = [browser.try_password(login, account.password) for login in ("rugao.test", "nobody.here")]
-
-    for refusal in refusals:
-        assert_problem(refusal, 401, "sign-in-password-refused")
-    for answer in locked:
-        assert_problem(answer, 429, "sign-in-tries-limited")
-    assert len({(r.json["detail"], r.content_length) for r in refusals}) == 1
-
-
-def test_an_operator_who_finds_the_passwords_busy_may_try_again(services, settings, desk):
-    account = desk.hire()
-    busy = PasswordHasher(at_once=1, waiting=0, memory_kib=64)
-    browser = Browser(create_app(replace(services, passwords=busy)).test_client(), settings)
-
-    with busy._slot():
-        refused = browser.try_password(account.login_name, account.password)
-
-    assert_problem(refused, 503, "passwords-busy")
-    assert browser.try_password(account.login_name, account.password).status_code == 201
-
-
-def test_disabling_an_operator_holds_at_their_very_next_call(browser, desk, app):
-    account = desk.hire()
-    tokens = browser.try_password(account.login_name, account.password).json
-    assert browser.me(tokens).status_code == 200
-
-    desk.disable(account.login_name)
-
-    assert_problem(browser.me(tokens), 401, "session-ended")
-    assert_problem(browser.refresh(tokens["refresh_token"]), 401, "refresh-token-refused")
-    assert_problem(browser.try_password(account.login_name, account.password), 401, "sign-in-password-refused")
 
 
 def test_nothing_personal_and_no_secret_is_logged_by_a_whole_visit(browser, desk, caplog):
