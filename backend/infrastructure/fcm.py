@@ -26,6 +26,7 @@ from requests.adapters import HTTPAdapter
 from requests.sessions import Session
 from typing_extensions import override
 
+from backend.infrastructure.breaker import Breaker
 from backend.infrastructure.push import PUSH_TIMEOUT_S, AddressKind, PushMessage, PushOutcome, PushResult
 from backend.kernel.clock import Clock
 
@@ -54,15 +55,39 @@ _OUTCOMES: Final = (
     (exceptions.InvalidArgumentError, PushOutcome.REFUSED, "invalid-argument"),
     (exceptions.UnknownError, PushOutcome.RETRY, "unknown"),
 )
+# What is raised beside FirebaseError. The first class that fits decides.
+_MISHAPS: Final = (
+    (RefreshError, PushOutcome.RETRY, "token-refused"),
+    (GoogleAuthError, PushOutcome.RETRY, "token-endpoint-unavailable"),
+    # firebase-admin checks the form of a message before it sends it.
+    (ValueError, PushOutcome.REFUSED, "message-malformed"),
+    # It reads its answer to success without a check of its form.
+    (Exception, PushOutcome.RETRY, "answer-malformed"),
+)
+# The other side, or the way to it, is unwell: other messages would fare no better. Any other answer is an answer.
+_UNWELL: Final = frozenset(
+    {
+        "unavailable",
+        "timeout",
+        "internal",
+        "unknown",
+        "answer-malformed",
+        "token-refused",
+        "token-endpoint-unavailable",
+    }
+)
 
 
 class FcmProvider:
     """Sends through FCM HTTP v1. The credentials file is read at the first message, and again after a failure."""
 
-    def __init__(self, *, credentials_file: Path, base_url: str | None, clock: Clock) -> None:
+    def __init__(
+        self, *, credentials_file: Path, base_url: str | None, clock: Clock, breaker: Breaker | None = None
+    ) -> None:
         self._credentials_file = credentials_file
         self._base_url = base_url
         self._clock = clock
+        self._breaker = breaker or Breaker(clock)
         self._opening = threading.Lock()
         self._app: firebase_admin.App | None = None
         # Time-outs of sockets bound neither a name look-up nor an answer that drips; the wait for a thread bounds all.
@@ -70,18 +95,29 @@ class FcmProvider:
 
     def send(self, message: PushMessage) -> PushResult:
         """Send the message and return what came of it, within PUSH_TIMEOUT_S. Does not raise for any answer."""
-        future = self._senders.submit(self._send, message)
-        try:
-            return future.result(timeout=PUSH_TIMEOUT_S)
-        except TimeoutError:
-            future.cancel()
-            return PushResult(outcome=PushOutcome.RETRY, code="timeout")
+        refused_for_s = self._breaker.refuses_for_s()
+        if refused_for_s:
+            return PushResult(outcome=PushOutcome.RETRY, code="breaker-open", retry_after_s=refused_for_s)
+        result = self._sent_in_time(message)
+        if result.code in _UNWELL:
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
+        return result
 
     def close(self) -> None:
         """Close the connections; messages under way are given up."""
         self._senders.shutdown(wait=False, cancel_futures=True)
         if self._app is not None:
             firebase_admin.delete_app(self._app)
+
+    def _sent_in_time(self, message: PushMessage) -> PushResult:
+        future = self._senders.submit(self._send, message)
+        try:
+            return future.result(timeout=PUSH_TIMEOUT_S)
+        except TimeoutError:
+            future.cancel()
+            return PushResult(outcome=PushOutcome.RETRY, code="timeout")
 
     def _send(self, message: PushMessage) -> PushResult:
         try:
@@ -92,13 +128,9 @@ class FcmProvider:
             provider_id = messaging.send(_to_fcm(message), app=app)
         except exceptions.FirebaseError as error:
             return self._result_of(error)
-        except RefreshError:
-            return PushResult(outcome=PushOutcome.RETRY, code="token-refused")
-        except GoogleAuthError:
-            return PushResult(outcome=PushOutcome.RETRY, code="token-endpoint-unavailable")
-        except ValueError:
-            # firebase-admin checks the form of a message before it sends it.
-            return PushResult(outcome=PushOutcome.REFUSED, code="message-malformed")
+        except (GoogleAuthError, ValueError, KeyError, TypeError) as error:
+            outcome, code = next((outcome, code) for kind, outcome, code in _MISHAPS if isinstance(error, kind))
+            return PushResult(outcome=outcome, code=code)
         return PushResult(outcome=PushOutcome.DELIVERED, code="delivered", provider_message_id=str(provider_id))
 
     def _opened_app(self) -> firebase_admin.App:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.infrastructure.breaker import Breaker
 from backend.infrastructure.database import Database
 from backend.infrastructure.fakes.fcm import LoopbackFcm
 from backend.infrastructure.fcm import FcmProvider
@@ -47,8 +48,16 @@ def fcm(fcm_credentials: Path) -> Iterator[LoopbackFcm]:
 
 @pytest.fixture
 def provider(fcm: LoopbackFcm, fcm_credentials: Path, services: Services) -> Iterator[FcmProvider]:
-    """The real firebase-admin, pointed at the loopback FCM."""
-    provider = FcmProvider(credentials_file=fcm_credentials, base_url=fcm.base_url, clock=services.clock)
+    """The real firebase-admin, pointed at the loopback FCM.
+
+    Its breaker stays closed: tries that follow each other at once would open it.
+    """
+    provider = FcmProvider(
+        credentials_file=fcm_credentials,
+        base_url=fcm.base_url,
+        clock=services.clock,
+        breaker=Breaker(services.clock, opens_after=1000),
+    )
     yield provider
     provider.close()
 

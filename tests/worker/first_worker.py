@@ -1,6 +1,7 @@
 """A worker that tells each event and then falls silent in the middle of its job: it is killed, or stopped, by a test.
 
-It goes on when the file ``MARKER.go`` appears. Run as ``python -m tests.worker.first_worker MARKER``, with the product's settings in the environment.
+It goes on when the file ``MARKER.go`` appears. Run as ``python -m tests.worker.first_worker MARKER``, with the
+product's settings in the environment.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -144,7 +145,8 @@ class LoopbackFcm:
             self._book.token_tries += 1
             answer = self._book.token_script.popleft() if self._book.token_script else OK
         if answer is not OK:
-            return answer, {"error": "temporarily_unavailable"}
+            passing = answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            return answer, {"error": "temporarily_unavailable" if passing else "invalid_grant"}
         try:
             assertion = parse_qs(form)["assertion"][0]
             jwt.decode(assertion, self._public_key, algorithms=["RS256"], audience=_ASSERTION_AUDIENCE)
