@@ -237,6 +237,31 @@ def test_a_supervisor_killed_at_any_moment_of_its_start_leaves_the_next_start_wh
     assert stored_notes(stopped.port) == []
 
 
+def test_a_supervisor_killed_while_it_makes_the_database_leaves_nobody_to_write_into_the_next(stopped: Product) -> None:
+    stopped.start()
+    wait_until(lambda: "--boot" in str(stopped.tree()), within_s=30, what="initdb at work")
+    old = stopped.tree()
+    stopped.kill_supervisor()
+
+    stopped.start()
+    wait_until(lambda: "initdb" in str(stopped.tree()), within_s=30, what="the next initdb")
+    left = [seen for seen in old if seen.runs()]
+    stopped.await_ready()
+
+    assert left == []
+    assert kinds(stopped.tree()) == ONE_OF_EACH
+
+
+def test_ctrl_c_while_it_makes_the_database_leaves_nobody_either(stopped: Product) -> None:
+    stopped.start()
+    wait_until(lambda: "--boot" in str(stopped.tree()), within_s=30, what="initdb at work")
+    tree = stopped.tree()
+
+    stopped.stop()
+
+    assert [seen for seen in tree if seen.runs()] == []
+
+
 def test_a_supervisor_asked_to_stop_at_any_moment_of_its_start_leaves_nothing(stopped: Product) -> None:
     seed, moments = moments_of_a_start()
     print(f"seed {seed}: asked after {moments} s")

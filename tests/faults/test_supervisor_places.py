@@ -19,6 +19,7 @@ import redis
 from backend.infrastructure.embedded.accounts import Account, ProcessIdentity
 from backend.infrastructure.embedded.data_dir import PROJECT_DIR
 from tests.faults.notes import request, stored_notes
+from tests.faults.processes import environment_of
 from tests.faults.run_product import Product, new_product
 from tests.servers import DatabaseUrls
 
@@ -97,6 +98,23 @@ def test_an_ordinary_user_in_a_folder_of_roots_is_told_whose_it_is(
 
 
 @needs_root
+def test_a_user_number_without_a_name_is_told_that_postgresql_needs_one(python_of_nobody: str) -> None:
+    number = 54_321
+    home = Path(tempfile.mkdtemp(prefix="baitong-nameless-"))
+    os.chown(home, number, number)
+    nameless = ProcessIdentity(user=number, group=number, extra_groups=[])
+    product = Product(home, python=python_of_nobody, identity=nameless, environment=packages())
+    try:
+        product.start()
+
+        assert product.await_end() == 1
+        assert f"{number}" in product.output
+        assert "DATABASE_URL" in product.output
+    finally:
+        product.remove()
+
+
+@needs_root
 def test_root_in_a_closed_folder_keeps_the_database_where_its_account_reaches_it_and_opens_nothing() -> None:
     home = Path(tempfile.mkdtemp(prefix="baitong-closed-"))
     product = Product(home)
@@ -138,10 +156,12 @@ def test_servers_named_by_the_environment_replace_the_embedded_ones_and_outlive_
         product.await_ready()
         assert request(product.port, "POST", "/notes/3") is not None
         commands = " ".join(seen.command for seen in product.tree())
+        given = b" ".join(environment_of(seen.pid) for seen in product.tree())
         assert product.stop() == 0
 
         assert "postgres" not in commands
         assert "valkey" not in commands
+        assert fresh_database_urls.owner.encode() not in given
         assert not (product.data_dir / "postgres").exists()
         with psycopg.connect(fresh_database_urls.owner) as connection:
             assert connection.execute("SELECT id FROM note").fetchall() == [(3,)]
