@@ -141,6 +141,19 @@ def test_a_session_is_over_after_ninety_days_however_often_it_is_refreshed(desk)
     assert isinstance(desk.refresh(last.refresh_token), RefreshRefused)
 
 
+def test_the_grace_does_not_outlive_the_session(desk):
+    signed_in = desk.sign_in()
+    for _ in range(4):
+        desk.clock.advance(days=22)
+        signed_in = desk.refresh(signed_in.refresh_token)
+    desk.clock.advance(days=2, seconds=-10)
+    assert isinstance(desk.refresh(signed_in.refresh_token), SignedIn)
+
+    desk.clock.advance(seconds=10)
+
+    assert isinstance(desk.refresh(signed_in.refresh_token), RefreshRefused)
+
+
 def test_a_session_of_an_operator_ends_after_half_an_hour_unused_and_after_twelve_hours(desk):
     account = desk.hire()
     unused = desk.try_password(account.login_name, account.password)
