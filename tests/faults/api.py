@@ -50,7 +50,9 @@ class Api:
         finally:
             connection.close()
 
-    def patiently(self, method: str, path: str, body: Any = None, *, token: str | None = None, **headers: str) -> Answer:
+    def patiently(
+        self, method: str, path: str, body: Any = None, *, token: str | None = None, **headers: str
+    ) -> Answer:
         """Ask until something other than silence or a passing refusal comes."""
         deadline = time.monotonic() + 60
         while True:

@@ -40,6 +40,18 @@ class Kill:
         return self.broken > 0 if self.victim.startswith("web") else self.in_flight > 0
 
 
+@dataclass(frozen=True)
+class Shot:
+    """What was seen at the moment of a kill."""
+
+    victim: str
+    point: Point
+    in_flight: frozenset[str]
+    commits_under_way: int
+    committed: frozenset[str]
+    moment_s: float
+
+
 class Killer:
     """Watches the database, and kills when the moment has come."""
 
@@ -47,9 +59,10 @@ class Killer:
         self._product = product
         self._database = database
         self._bursts = bursts
+        self._turn = 0
 
-    def kill(self, victim: str, point: Point) -> tuple[set[str], int, float]:
-        """Kill -9 at the point, or at the end of the aim. Returns keys in flight, commits seen under way, and when."""
+    def kill(self, victim: str, point: Point) -> Shot:
+        """Kill -9 when the moment has come, or at the end of the aim."""
         seen = self._victims(victim)
         deadline_s = time.monotonic() + AIM_FOR_S
         commits = 0
@@ -58,41 +71,36 @@ class Killer:
             commits = self._commits_under_way()
             if in_flight and self._is_moment(point, in_flight, commits):
                 break
-        in_flight, moment_s = self._bursts.in_flight(), time.monotonic()
+        moment_s = time.monotonic()
         for process in seen:
             process.kill()
-        return in_flight, commits, moment_s
+        in_flight = self._bursts.in_flight()
+        # At once, before any client has had the time to send again.
+        return Shot(victim, point, frozenset(in_flight), commits, self._committed(in_flight), moment_s)
 
-    def judge(self, victim: str, point: Point, shot: tuple[set[str], int, float]) -> Kill:
-        """Tell, once the burst is over, what the kill met. ``committed`` was read right after it by ``committed``."""
-        in_flight, commits, moment_s = shot
-        broken = self._bursts.broken_since(moment_s) & in_flight
-        committed = self.committed_before(in_flight, moment_s)
+    def judge(self, shot: Shot) -> Kill:
+        """Tell, once the burst is over, what the kill met."""
+        broken = self._bursts.broken_since(shot.moment_s) & shot.in_flight
         return Kill(
-            victim=victim,
-            aimed_at=point,
-            in_flight=len(in_flight),
-            before_commit=len(broken - committed),
-            commits_under_way=commits,
-            after_commit=len(broken & committed),
+            victim=shot.victim,
+            aimed_at=shot.point,
+            in_flight=len(shot.in_flight),
+            before_commit=len(broken - shot.committed),
+            commits_under_way=shot.commits_under_way,
+            after_commit=len(broken & shot.committed),
             broken=len(broken),
         )
 
-    def committed_before(self, keys: set[str], moment_s: float) -> set[str]:
-        """Return the keys whose record was written by the sending that the kill broke: an answer that was lost."""
-        age_s = time.monotonic() - moment_s
-        rows = self._database.execute(
-            "SELECT key FROM idempotency_record WHERE key = ANY(%s) AND created_at <= clock_timestamp() - %s * interval '1 second'",
-            (sorted(keys), age_s),
-        )
-        return {row[0] for row in rows}
+    def _committed(self, keys: set[str]) -> frozenset[str]:
+        """Return the keys whose write is committed by now: those among them that get no answer lost it."""
+        rows = self._database.execute("SELECT key FROM idempotency_record WHERE key = ANY(%s)", (sorted(keys),))
+        return frozenset(row[0] for row in rows)
 
     def _is_moment(self, point: Point, in_flight: set[str], commits: int) -> bool:
         if point is Point.IN:
             return commits > 0
         if point is Point.AFTER:
-            found = self._database.execute("SELECT 1 FROM idempotency_record WHERE key = ANY(%s) LIMIT 1", (sorted(in_flight),))
-            return found.fetchone() is not None
+            return bool(self._committed(in_flight))
         row = self._database.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'baitong' AND xact_start IS NOT NULL "
             "AND query NOT ILIKE 'commit%%' AND query ILIKE ANY(ARRAY['insert%%', 'select%%case_ledger%%'])"
@@ -101,7 +109,8 @@ class Killer:
 
     def _commits_under_way(self) -> int:
         row = self._database.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'baitong' AND state = 'active' AND query ILIKE 'commit%%'"
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE application_name = 'baitong' AND state = 'active' AND query ILIKE 'commit%%'"
         ).fetchone()
         return int(row[0]) if row else 0
 
@@ -109,8 +118,8 @@ class Killer:
         if victim == "worker":
             return [self._product.one("flask worker")]
         web = self._product.web
-        workers = [seen for seen in descendants(web.pid) if "granian" in seen.command or "python" in seen.command]
+        workers = [seen for seen in descendants(web.pid) if "spawn_main" in seen.command]
         if victim == "web tier":
             return [web, *workers]
-        serving = [seen for seen in workers if "resource_tracker" not in seen.command]
-        return serving[:1] if int(time.monotonic() * 1000) % 2 else serving[-1:]
+        self._turn += 1
+        return [workers[self._turn % len(workers)]] if workers else [web]
