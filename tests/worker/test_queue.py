@@ -11,6 +11,7 @@ from click.testing import Result
 from flask import Flask
 from procrastinate import App
 from procrastinate.jobs import Status
+from procrastinate.utils import utcnow
 
 from backend.infrastructure.database import driver_connection
 from backend.infrastructure.fakes import fcm
@@ -42,6 +43,29 @@ def flask_jobs(street: Street, *arguments: str) -> Result:
     install(app.extensions, street.services)
     app.cli.add_command(jobs)
     return app.test_cli_runner().invoke(args=["jobs", *arguments])
+
+
+def test_an_event_waits_until_the_one_before_it_of_the_same_case_is_told_and_for_no_other(street: Street):
+    reporter = street.person()
+    case, other = street.case_of(reporter), street.case_of(reporter)
+    first, _, elsewhere = street.move(case, "T08"), street.move(case, "T05"), street.move(other, "T08")
+    given_out = []
+
+    async def deed(app: App) -> None:
+        given_out.extend([await take_job(app, "relay"), await take_job(app, "relay")])
+        worker_id = given_out[0].worker_id
+        given_out.append(await app.job_manager.fetch_job(queues=["relay"], worker_id=worker_id))
+        await app.job_manager.retry_job(given_out[0], utcnow() + timedelta(hours=1))
+        given_out.append(await app.job_manager.fetch_job(queues=["relay"], worker_id=worker_id))
+
+    with_queue(street, deed)
+
+    assert [job and job.task_kwargs["event_id"] for job in given_out] == [
+        str(first.event_id),
+        str(elsewhere.event_id),
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize("report", ["finish", "retry"])
