@@ -247,9 +247,9 @@ def test_what_a_worker_reports_after_another_has_claimed_the_message_is_refused(
     sleeper = two.claim()
     two.clock.advance(seconds=LEASE / timedelta(seconds=1))
     second = two.claim()
-    two.settle(second, two.run.perform(second))
 
     verdict = two.settle(sleeper, PushResult(outcome=PushOutcome.DEAD_ADDRESS, code="unregistered"))
+    two.settle(second, two.run.perform(second))
 
     [delivery] = street.deliveries()
     assert verdict is None
