@@ -113,8 +113,8 @@ _ROTATE = text(
     ), told AS (
         UPDATE device_session s
            SET last_seen_at = CASE j.outcome WHEN 'rotated' THEN :now ELSE s.last_seen_at END,
-               ended_at = CASE j.outcome WHEN 'reused' THEN CAST(:now AS timestamptz) END,
-               end_reason = CASE j.outcome WHEN 'reused' THEN 'token_reused' END
+               ended_at = CASE j.outcome WHEN 'reused' THEN :now ELSE s.ended_at END,
+               end_reason = CASE j.outcome WHEN 'reused' THEN 'token_reused' ELSE s.end_reason END
           FROM judged j WHERE s.id = j.session_id AND j.outcome IN ('rotated', 'reused')
     )
     SELECT outcome, person_id, session_id, successor_expires_at FROM judged

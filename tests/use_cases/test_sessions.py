@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
-from backend.identity.errors import PersonUnknown, RefreshRefused
-from backend.identity.permissions import Permission
+from backend.identity.errors import RefreshRefused
 from backend.identity.rules import REFRESH_GRACE
 from backend.identity.use_cases.people import disable_person
-from backend.identity.use_cases.sessions import SignedIn
-from backend.organization.roles import Role
+from backend.identity.use_cases.sessions import SignedIn, end_session, refresh_session
 from tests.sign_in_desk import NOW, OTHER_PHONE, SignInDesk
 
 LIVE_TOKENS = "SELECT session_id, count(*) FROM refresh_token WHERE used_at IS NULL GROUP BY session_id"
@@ -203,6 +198,37 @@ def test_a_thief_and_the_owner_at_once_leave_no_living_session(desk):
     assert end_reasons(desk) == ["token_reused"] * 5
 
 
+def until_somebody_waits(desk: SignInDesk) -> None:
+    while not desk.rows(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    ):
+        pass
+
+
+@pytest.mark.parametrize("ending", ["reuse", "sign out", "disabling"])
+def test_a_refresh_that_waits_for_the_end_of_its_session_is_refused_and_does_not_revive_it(desk, ending):
+    stolen = desk.sign_in()
+    live = desk.refresh(stolen.refresh_token)
+    desk.clock.advance(minutes=5)
+    actor, now = desk.actor(live), desk.clock.now()
+    endings = {
+        "reuse": lambda s: refresh_session(s, doors=desk.doors, refresh_token=stolen.refresh_token, now=now),
+        "sign out": lambda s: end_session(s, actor=actor, now=now),
+        "disabling": lambda s: disable_person(s, person_id=actor.person_id, now=now),
+    }
+
+    with ThreadPoolExecutor(1) as threads:
+        with desk.database.transaction() as session:
+            endings[ending](session)
+            waiting = threads.submit(desk.refresh, live.refresh_token)
+            until_somebody_waits(desk)
+        refused = waiting.result(30)
+
+    assert isinstance(refused, RefreshRefused)
+    assert desk.actor(live) is None
+    assert desk.rows("SELECT count(*) FROM device_session WHERE ended_at IS NULL") == [(0,)]
+
+
 def test_signing_out_ends_the_session_at_the_very_next_call_and_no_other(desk):
     leaving, staying = desk.sign_in(), desk.sign_in()
 
@@ -212,79 +238,3 @@ def test_signing_out_ends_the_session_at_the_very_next_call_and_no_other(desk):
     assert isinstance(desk.refresh(leaving.refresh_token), RefreshRefused)
     assert desk.actor(staying) is not None
     assert end_reasons(desk) == ["signed_out", None]
-
-
-def test_a_session_of_another_person_is_nobodys(desk):
-    mine, other = desk.sign_in(), desk.sign_in(OTHER_PHONE)
-    mixed = desk.tokens.issue_access(desk.actor(mine).person_id, other.session_id, desk.clock.now())
-
-    assert desk.actor(replace(mine, access_token=mixed)) is None
-
-
-def test_disabling_an_operator_ends_calls_and_refreshes_at_once_and_can_be_said_twice(desk):
-    account = desk.hire()
-    signed_in = desk.try_password(account.login_name, account.password)
-    assert desk.actor(signed_in) is not None
-
-    for _ in range(2):
-        desk.disable(account.login_name)
-
-    assert desk.actor(signed_in) is None
-    assert isinstance(desk.refresh(signed_in.refresh_token), RefreshRefused)
-    assert end_reasons(desk) == ["person_disabled"]
-
-
-def test_a_session_begun_while_its_person_was_being_disabled_is_worth_nothing(desk):
-    account = desk.hire()
-    signed_in = desk.try_password(account.login_name, account.password)
-
-    desk.within(lambda s: s.execute(text("UPDATE person SET disabled_at = now()")))
-
-    assert desk.actor(signed_in) is None
-    assert isinstance(desk.refresh(signed_in.refresh_token), RefreshRefused)
-
-
-def test_disabling_nobody_is_refused(desk):
-    with pytest.raises(PersonUnknown):
-        desk.within(lambda s: disable_person(s, person_id=uuid.uuid4(), now=desk.clock.now()))
-
-
-def test_a_citizen_acts_as_reporter_and_an_operator_by_their_bindings_alone(desk):
-    account = desk.hire(role=Role.ACCEPTOR)
-
-    citizen = desk.actor(desk.sign_in())
-    operator = desk.actor(desk.try_password(account.login_name, account.password))
-
-    assert (citizen.own_role, citizen.bindings) == (Role.REPORTER, ())
-    assert citizen.holds(Permission.FILE_COMPLAINT)
-    assert not citizen.holds(Permission.READ_CASE)
-    assert [(b.role, b.centre_path) for b in operator.bindings] == [("acceptor", "320600/320682/")]
-    assert not operator.holds(Permission.FILE_COMPLAINT)
-
-
-@pytest.mark.parametrize(
-    ("change", "holds"),
-    [
-        ("valid_to = timestamptz '2026-11-24 08:00:01+00'", True),
-        ("valid_to = timestamptz '2026-11-24 08:00:00+00'", False),
-        ("valid_from = timestamptz '2026-11-24 08:00:00+00'", True),
-        ("valid_from = timestamptz '2026-11-24 08:00:01+00'", False),
-    ],
-)
-def test_a_binding_holds_from_its_first_instant_and_not_at_its_last(desk, change, holds):
-    account = desk.hire()
-    signed_in = desk.try_password(account.login_name, account.password)
-
-    desk.within(lambda s: s.execute(text(f"UPDATE role_binding SET {change}")))
-
-    assert desk.actor(signed_in).holds(Permission.READ_CASE) is holds
-
-
-def test_who_asks_is_found_in_one_statement(desk):
-    account = desk.hire()
-    signed_in = desk.try_password(account.login_name, account.password)
-
-    with desk.statements() as sent:
-        desk.actor(signed_in)
-
-    assert len(sent) == 1
