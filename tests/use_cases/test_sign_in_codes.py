@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import uuid
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from backend.identity.errors import CodeRefused, PhoneInvalid, TriesLimited
-from backend.identity.use_cases.codes import CodeIssued
+from backend.identity.use_cases.codes import CodeIssued, code_digest
 from backend.identity.use_cases.sessions import SignedIn
 from tests.sign_in_desk import OTHER_PHONE, PHONE, SignInDesk, code_of, every_row, wrong_code
 
@@ -164,6 +165,16 @@ def sealed_for_another_purpose(desk, owner_database):
             session.connection().exec_driver_sql("UPDATE sign_in_code SET code_digest = %s", (digest,))
 
     return change
+
+
+def test_what_is_kept_of_a_code_is_bound_to_its_challenge_its_phone_and_a_key(desk):
+    challenge, other_challenge = uuid.uuid4(), uuid.uuid4()
+    tries = [(challenge, PHONE, "123456"), (other_challenge, PHONE, "123456"), (challenge, OTHER_PHONE, "123456")]
+
+    digests = {code_digest(desk.sealer, challenge_id=c, phone=p, code=code) for c, p, code in tries}
+
+    assert len(digests) == 3
+    assert not any(hashlib.sha256(f"{c}:{p}:{code}".encode()).digest() in digests for c, p, code in tries)
 
 
 def test_a_challenge_that_was_never_sent_is_refused_and_locks_nobody_out(desk):
