@@ -66,6 +66,11 @@ def test_a_due_that_counts_a_day_of_an_estimated_year_is_provisional_and_others_
     assert not due("2026-12-30 10:00", 5, LimitUnit.NATURAL_DAYS).provisional
 
 
+def test_a_year_without_rows_does_not_matter_when_nothing_of_its_last_day_is_counted():
+    assert not due("2022-12-31 17:30", 1, LimitUnit.WORKING_HOURS).provisional
+    assert due("2022-12-31 17:29", 1, LimitUnit.WORKING_HOURS).provisional
+
+
 @pytest.mark.parametrize("value", [0, -1, MAX_LIMIT + 1])
 def test_a_limit_out_of_range_is_no_limit(value):
     with pytest.raises(ValueError, match="a limit is"):
@@ -141,6 +146,27 @@ def test_a_pause_outside_opening_hours_gives_nothing():
     )
 
     assert after == before
+
+
+def test_a_pause_between_the_exact_and_the_shown_due_still_counts():
+    once = resumed(
+        CALENDAR,
+        due("2026-11-24 09:00", 2, LimitUnit.WORKING_DAYS),
+        LimitUnit.WORKING_DAYS,
+        paused_at=shanghai("2026-11-25 09:00"),
+        resumed_at=shanghai("2026-11-25 10:00"),
+    )
+
+    twice = resumed(
+        CALENDAR,
+        once,
+        LimitUnit.WORKING_DAYS,
+        paused_at=shanghai("2026-11-27 10:00"),
+        resumed_at=shanghai("2026-11-30 10:00"),
+    )
+
+    assert in_shanghai(once.exact_at) == "2026-11-27 09:30"
+    assert in_shanghai(twice.at) == "2026-11-30 17:30"
 
 
 def test_no_pause_heals_a_breach():
