@@ -25,7 +25,7 @@ migrations() {
 step format "$BIN/ruff" format --check -q .
 step lint "$BIN/ruff" check -q .
 step spelling "$BIN/codespell" -q 3 backend mobile_api service_catalog tests docs deploy README.md CHANGELOG.md
-step imports "$BIN/lint-imports" --no-timing
+step imports "$BIN/lint-imports"
 step types "$BIN/mypy"
 step openapi snapshot
 step migrations migrations

@@ -68,7 +68,7 @@ class Bursts:
                     self.acknowledged[write.key] = answer
                 return answer
             assert time.monotonic() < deadline_s, f"never acknowledged: {write.path}"
-            time.sleep(0.05)
+            time.sleep(0.15)
 
     def _once(self, write: Write, headers: dict[str, str]) -> Answer | None:
         with self._lock:
