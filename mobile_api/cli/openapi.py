@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import click
@@ -15,5 +16,7 @@ from mobile_api.services import services
 @with_appcontext
 def openapi() -> None:
     """Write the OpenAPI document to standard output."""
+    # No Valkey runs while the document is made, and none is needed.
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
     answer = create_app(services()).test_client().get("/openapi.json")
     sys.stdout.buffer.write(answer.get_data())

@@ -41,7 +41,7 @@ def test_a_missing_setting_stops_the_start_with_its_name(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("BAITONG_SMS_MAILBOX", "/tmp/mailbox"), ("BAITONG_FCM_BASE_URL", "http://127.0.0.1:1")]
+    ("name", "value"), [("BAITONG_SMS_MAILBOX", "/srv/mailbox"), ("BAITONG_FCM_BASE_URL", "http://127.0.0.1:1")]
 )
 def test_production_refuses_each_stand_in(name, value):
     values = complete() | {"BAITONG_ENVIRONMENT": "production", name: value}
