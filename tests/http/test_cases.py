@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -235,37 +234,6 @@ def test_the_ledger_shows_each_move_by_role_and_centre_and_nobody_by_name_or_id(
     assert set(second["digests"]) == {"note"}
     for secret in (str(citizen.person_id), str(acceptor.person_id), "请尽快", "海阳路"):
         assert secret not in answer.get_data(as_text=True)
-
-
-def test_of_twenty_operators_at_once_one_moves_the_case_and_the_others_are_told(callers, citizen, app):
-    number = filed(citizen)
-    operators = [callers.operator(("acceptor", RUGAO)) for _ in range(20)]
-
-    def act(operator: Caller) -> int:
-        own = Caller(app.test_client(), operator.token)
-        return own.post(f"/cases/{number}/moves", {"action": "accept"}, if_match='"v1"').status_code
-
-    with ThreadPoolExecutor(10) as threads:
-        statuses = list(threads.map(act, operators))
-
-    assert sorted(statuses) == [201, *[412] * 19]
-    assert callers.operator(("auditor", CITY)).get(f"/cases/{number}").json["case"]["version"] == 2
-
-
-def test_of_fifty_parallel_filings_with_one_key_one_is_made(callers, app):
-    citizen, key = callers.citizen(), str(uuid.uuid4())
-
-    def file(_number: int) -> tuple[int, str | None]:
-        answer = Caller(app.test_client(), citizen.token).post("/complaints", complaint(), key=key)
-        return answer.status_code, answer.json.get("number")
-
-    with ThreadPoolExecutor(10) as threads:
-        answers = list(threads.map(file, range(50)))
-
-    numbers = {number for status, number in answers if status == 201}
-    assert len(numbers) == 1
-    assert {status for status, _ in answers} <= {201, 409}
-    assert len(citizen.get("/complaints").json["items"]) == 1
 
 
 def test_a_queue_page_needs_as_many_statements_as_a_short_one(citizen, acceptor, statements):
