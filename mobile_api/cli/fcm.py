@@ -21,9 +21,11 @@ fcm = AppGroup("fcm", help="开发用的本机推送服务；生产环境没有�
 def serve(port: int) -> None:
     """Answer as FCM does, on this machine alone, until the process ends."""
     credentials_file = _credentials_file()
-    server = LoopbackFcm(
-        credentials_file=credentials_file, port=port, received_file=received_file_beside(credentials_file)
-    )
+    received_file = received_file_beside(credentials_file)
+    try:
+        server = LoopbackFcm(credentials_file=credentials_file, port=port, received_file=received_file)
+    except OSError as error:
+        raise click.ClickException(f"无法在端口 {port} 上服务：{error.strerror}。请换一个端口。") from error
     click.echo(f"本机推送服务 {server.base_url}")
     server.serve_forever()
 

@@ -35,13 +35,14 @@ class Product:
         home: Path,
         *,
         module: str = TINY,
+        words: tuple[str, ...] = ("run",),
         environment: Mapping[str, str] | None = None,
         python: str = sys.executable,
         identity: ProcessIdentity | None = None,
     ) -> None:
         self.home = home
         self.data_dir = home / ".data"
-        self._command = (python, "-m", module, "run")
+        self._command = (python, "-m", module, *words)
         self._environment = dict(environment or {})
         self._identity = identity or ProcessIdentity()
         self._starts = 0

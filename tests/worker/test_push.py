@@ -107,6 +107,20 @@ def test_a_phone_whose_address_is_dead_is_forgotten(street: Street):
     assert street.fcm.tries_of(ADDRESS) == 1
 
 
+def test_a_message_is_not_tried_again_before_the_time_that_the_provider_asks_for(street: Street):
+    reporter = street.person()
+    street.phone(reporter, address=ADDRESS)
+    street.fcm.script(ADDRESS, replace(fcm.QUOTA_EXCEEDED, retry_after="600"))
+    street.file(reporter)
+
+    street.work(time_scale=1.0)
+    street.work(time_scale=1.0)
+
+    waiting = "SELECT scheduled_at > now() + interval '9 minutes' FROM procrastinate_jobs WHERE status = 'todo'"
+    assert street.fcm.tries_of(ADDRESS) == 1
+    assert [tuple(row) for row in street.rows(f"{waiting} AND task_name = 'push'")] == [(True,)]
+
+
 def test_a_503_that_was_delivered_all_the_same_gives_two_copies_with_one_id(street: Street):
     reporter = street.person()
     street.phone(reporter, address=ADDRESS)

@@ -31,7 +31,7 @@ from backend.infrastructure.embedded.running import Process, Running
 from backend.infrastructure.embedded.serve_env import write_env_files
 from backend.infrastructure.embedded.stopping import StopAsked, Stops
 
-_READY_TIMEOUT_S = 90.0
+_READY_TIMEOUT_S = 120.0
 _HOPELESS_DEATHS = 4
 _READY_POLL_S = 0.03
 _WATCH_POLL_S = 0.05
