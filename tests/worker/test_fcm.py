@@ -124,6 +124,8 @@ def test_a_token_endpoint_that_gives_no_token_is_asked_once_a_message(
 
 
 def test_a_provider_that_hangs_holds_the_message_no_longer_than_its_time(door: FcmProvider, fcm: LoopbackFcm):
+    # The access token is fetched before, so that it is the provider itself that hangs.
+    door.send(message())
     fcm.script(ADDRESS, *[Answer(hang_s=60)] * BULKHEAD)
 
     with ThreadPoolExecutor(BULKHEAD) as senders:
