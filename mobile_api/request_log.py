@@ -12,7 +12,8 @@ from flask import Flask, Response, g, request
 from backend.kernel.ids import uuid7
 
 log = logging.getLogger("baitong.request")
-_ACCEPTABLE = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+# A UUID or 32 hex digits, as tracers send them: a freer form could carry a phone number into the logs (S39).
+_ACCEPTABLE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
 
 
 def install(app: Flask) -> None:
@@ -24,7 +25,7 @@ def install(app: Flask) -> None:
 
 def _begin() -> None:
     offered = request.headers.get("X-Request-Id", "")
-    g.request_id = offered if _ACCEPTABLE.match(offered) else str(uuid7())
+    g.request_id = offered if _ACCEPTABLE.fullmatch(offered) else str(uuid7())
     g.started_at_s = time.perf_counter()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
