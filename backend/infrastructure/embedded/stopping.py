@@ -19,6 +19,7 @@ class Stops:
         self._asked = False
         self._held = False
         self._put_off = False
+        self._begun = False
 
     def listen(self) -> None:
         """Take the signals over from here on."""
@@ -31,7 +32,12 @@ class Stops:
 
     def ignore(self) -> None:
         """Raise nothing any more: stopping has begun, and asking again must not cut it short."""
-        self._asked = True
+        self._asked = self._begun = True
+
+    def check(self) -> None:
+        """Raise again what was asked for and has not begun: an exception raised in a finaliser is lost by Python."""
+        if self._asked and not self._begun:
+            raise StopAsked
 
     @contextmanager
     def held(self) -> Iterator[None]:

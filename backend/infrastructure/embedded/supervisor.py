@@ -160,6 +160,7 @@ class Supervisor:
             time.sleep(_READY_POLL_S)
 
     def _tend_all(self) -> None:
+        self._stops.check()
         for running in (*self._parts.running, *self._children):
             with self._stops.held():
                 code = running.tend()
