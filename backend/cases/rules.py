@@ -159,7 +159,7 @@ def check_move(row: Transition, move: Move, *, grounds: frozenset[str], is_safet
     given = {name for name in ("answer", "ground", "note") if getattr(move, name) is not None}
     if given - row.takes:
         raise errors.FieldNotOfThisAction(errors={"json": {name: ["此操作不需要。"] for name in given - row.takes}})
-    if row.action is Action.ANSWER_DIRECTLY and len(move.answer or "") < MIN_ANSWER_LENGTH:
+    if row.action is Action.ANSWER_DIRECTLY and len("".join((move.answer or "").split())) < MIN_ANSWER_LENGTH:
         raise errors.AnswerTooShort(errors={"json": {"answer": [f"至少 {MIN_ANSWER_LENGTH} 个字。"]}})
     if row.action is Action.REJECT and move.ground not in grounds:
         raise errors.GroundRequired(errors={"json": {"ground": sorted(grounds)}})

@@ -33,6 +33,8 @@ def verify_ledger(database: Database, *, sealer: Sealer, number: str | None = No
     after: uuid.UUID | None = None
     while True:
         with database.transaction() as session:
+            # One snapshot for the three reads: a case that moves between them is no breach.
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             statement = select(Case).order_by(Case.id).limit(_BATCH)
             if number is not None:
                 statement = statement.where(Case.number == number)

@@ -17,6 +17,7 @@ from backend.cases.use_cases import Desk, open_case, withdraw_own_case
 from backend.complaints import queries
 from backend.complaints.models import COMPLAINT_SERIAL, Complaint
 from backend.identity.actor import Actor
+from backend.identity.queries import lock_person
 from backend.infrastructure.serials import Serials
 from backend.kernel.ids import uuid7
 
@@ -40,6 +41,8 @@ def file_complaint(session: Session, *, filing: Filing, daily_quota: int, desk: 
 
     Raises QuotaReached (G-rate), or the error of the guard that refuses the filing.
     """
+    # One filing of a person at a time: of two at once, the second must count the first.
+    lock_person(session, filing.person_id)
     since = desk.now - QUOTA_WINDOW
     if case_queries.reports_since(session, person_id=filing.person_id, since=since) >= daily_quota:
         raise case_errors.QuotaReached

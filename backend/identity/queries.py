@@ -45,6 +45,14 @@ def profiles_of(session: Session, *, sealer: Sealer, person_ids: Collection[uuid
     return {person.id: _profile(person, sealer) for person in rows}
 
 
+def lock_person(session: Session, person_id: uuid.UUID) -> None:
+    """Hold a person's row to the end of the transaction, so that what is counted for them is counted one by one.
+
+    Rows that point to the person may still be written meanwhile: the lock leaves the key alone.
+    """
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
 def operators(session: Session, *, sealer: Sealer) -> Sequence[Profile]:
     """Return the masked profiles of all operators, by login name."""
     rows = session.scalars(select(Person).where(Person.kind == PersonKind.OPERATOR).order_by(Person.login_name))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +13,7 @@ from backend.complaints.models import StepWording
 from backend.complaints.rules import STATE_WORDS
 from backend.organization.roles import GRANTS, ROLE_NAMES, Role
 
+EXPECTED_MOVES = Path(__file__).parents[1] / "http" / "data" / "expected_moves.csv"
 TERMINAL = {State.CLOSED, State.REJECTED, State.CANCELLED}
 
 
@@ -54,3 +58,12 @@ def test_every_transition_has_words_for_the_citizen_in_the_database(database):
         worded = set(session.scalars(select(StepWording.transition)))
 
     assert worded == {row.code for rows in WORKFLOWS.values() for row in rows}
+
+
+def test_the_table_of_expected_moves_names_every_state_action_and_role_of_the_product():
+    with EXPECTED_MOVES.open(encoding="utf-8", newline="") as lines:
+        rows = {(row["state"], row["action"], row["role"]) for row in csv.DictReader(lines)}
+
+    assert rows == {
+        (state, action, role) for state in State for action in set(Action) - {Action.SUBMIT} for role in Role
+    }

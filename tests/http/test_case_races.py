@@ -38,3 +38,17 @@ def test_of_fifty_parallel_filings_with_one_key_one_is_made(callers, app):
     assert len(numbers) == 1
     assert {status for status, _ in answers} <= {201, 409}
     assert len(citizen.get("/complaints").json["items"]) == 1
+
+
+def test_of_eight_parallel_filings_before_the_last_place_of_the_quota_one_is_taken(callers, app, services):
+    citizen = callers.citizen()
+    for _ in range(services.settings.complaint_daily_quota - 1):
+        assert citizen.post("/complaints", complaint()).status_code == 201
+
+    def file(_number: int) -> int:
+        return Caller(app.test_client(), citizen.token).post("/complaints", complaint()).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(file, range(8)))
+
+    assert sorted(statuses) == [201, *[429] * 7]

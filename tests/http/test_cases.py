@@ -147,6 +147,7 @@ def test_a_move_that_the_table_does_not_have_is_refused(citizen, acceptor):
     [
         ({"action": "answer_directly"}, "case-answer-too-short"),
         ({"action": "answer_directly", "answer": "字" * 19}, "case-answer-too-short"),
+        ({"action": "answer_directly", "answer": "好" + "\n" * 18 + "。"}, "case-answer-too-short"),
         ({"action": "reject"}, "case-ground-required"),
         ({"action": "reject", "ground": "because"}, "case-ground-required"),
         ({"action": "accept", "answer": ANSWER}, "case-field-not-of-action"),

@@ -259,8 +259,9 @@ def test_filing_needs_so_many_statements_and_no_more(callers: Callers, statement
     with statements.counting() as counted:
         citizen.post("/complaints", complaint())
 
-    # Who asks, key, stored answer, city version, quota, policies, then what is written; the job goes beside them.
-    assert len(counted) == 13, counted
+    # Who asks, key, stored answer, city version, the person, quota, policies, then what is written.
+    # The job goes beside them.
+    assert len(counted) == 14, counted
 
 
 def test_a_page_of_complaints_needs_as_many_statements_as_a_short_one(callers: Callers, statements):

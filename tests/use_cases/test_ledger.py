@@ -8,6 +8,7 @@ import json
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from backend.cases.rules import Action, Move
 from backend.cases.use_cases import Desk, move_case
@@ -57,6 +58,29 @@ def test_a_ledger_that_nobody_touched_verifies(database, sealer, case_number):
     verdicts = list(verify_ledger(database, sealer=sealer))
 
     assert [(one.number, list(one.breaches)) for one in verdicts] == [(case_number, [])]
+
+
+def test_a_case_that_moves_while_it_is_verified_is_no_breach(database, sealer, case_number):
+    moved = []
+
+    def move_once(_connection, _cursor, statement, *_rest):
+        # After the cases were read, and before their ledger is.
+        if "FROM case_ledger" in statement and "IN (" in statement and not moved:
+            moved.append(True)
+            with database.transaction() as session:
+                desk = Desk(city=city_snapshot(session), sealer=sealer, now=NOW)
+                actor = acceptor_at(session, "320682", sealer)
+                move = Move(action=Action.WITHDRAW)
+                move_case(session, actor=actor, number=case_number, seen_version=2, move=move, desk=desk)
+
+    event.listen(database.engine, "before_cursor_execute", move_once)
+    try:
+        found = breaches(database, sealer)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", move_once)
+
+    assert moved
+    assert found == []
 
 
 @pytest.mark.parametrize(
