@@ -22,7 +22,16 @@ REQUEST_STATEMENT_TIMEOUT_MS = 3_000
 REQUEST_LOCK_TIMEOUT_MS = 1_000
 
 
-__all__ = ["Base", "Database", "DatabaseBusy", "DatabaseUnavailable", "Session", "driver_connection", "role_of"]
+__all__ = [
+    "Base",
+    "Database",
+    "DatabaseBusy",
+    "DatabaseUnavailable",
+    "Session",
+    "driver_connection",
+    "role_of",
+    "spoken_outages",
+]
 
 
 class Base(DeclarativeBase):
@@ -101,6 +110,15 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def spoken_outages() -> Iterator[None]:
+    """Raise DatabaseUnavailable or DatabaseBusy for what a connection outside ``Database`` met."""
+    try:
+        yield
+    except OperationalError as error:
+        raise _told_apart(error) from error
 
 
 def _told_apart(error: OperationalError | PoolTimeoutError) -> Unavailable:

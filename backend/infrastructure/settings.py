@@ -81,14 +81,14 @@ def default_env_files() -> tuple[Path, ...]:
 
 def load_settings(values: Mapping[str, str]) -> Settings:
     """Return the typed settings. Raises SettingMissing or SettingRefused with the name of the culprit."""
-    environment = Environment(values.get("BAITONG_ENVIRONMENT", Environment.DEVELOPMENT))
+    environment = _environment(values)
     keys = _parse_keys(_required(values, "BAITONG_PERSONAL_DATA_KEYS"))
     settings = Settings(
         environment=environment,
         database_url=_required(values, "DATABASE_URL"),
         database_owner_url=values.get("DATABASE_OWNER_URL") or None,
         database_schema=values.get("BAITONG_DATABASE_SCHEMA", "public"),
-        database_pool_size=int(values.get("BAITONG_DATABASE_POOL_SIZE", "16")),
+        database_pool_size=_number(values, "BAITONG_DATABASE_POOL_SIZE", default=16),
         redis_url=_required(values, "REDIS_URL"),
         personal_data_keys=keys,
         personal_data_key_id=values.get("BAITONG_PERSONAL_DATA_KEY_ID", next(iter(keys))),
@@ -102,9 +102,9 @@ def load_settings(values: Mapping[str, str]) -> Settings:
         metrics_token=values.get("BAITONG_METRICS_TOKEN") or None,
         # The library reads this very name at its import, so it keeps it.
         metrics_dir=_path(values, "PROMETHEUS_MULTIPROC_DIR"),
-        trusted_proxy_count=int(values.get("BAITONG_TRUSTED_PROXY_COUNT", "0")),
-        traffic_limit_per_minute=int(values.get("BAITONG_TRAFFIC_LIMIT_PER_MINUTE", "1200")),
-        complaint_daily_quota=int(values.get("BAITONG_COMPLAINT_DAILY_QUOTA", "30")),
+        trusted_proxy_count=_number(values, "BAITONG_TRUSTED_PROXY_COUNT", default=0, least=0),
+        traffic_limit_per_minute=_number(values, "BAITONG_TRAFFIC_LIMIT_PER_MINUTE", default=1200),
+        complaint_daily_quota=_number(values, "BAITONG_COMPLAINT_DAILY_QUOTA", default=30),
         data_dir=Path(values.get("BAITONG_DATA_DIR", ".data")),
         run_id=values.get("BAITONG_RUN_ID", "unnamed"),
         log_level=values.get("BAITONG_LOG_LEVEL", "INFO"),
@@ -133,6 +133,20 @@ def _required(values: Mapping[str, str], name: str) -> str:
     return value
 
 
+def _environment(values: Mapping[str, str]) -> Environment:
+    try:
+        return Environment(values.get("BAITONG_ENVIRONMENT", Environment.DEVELOPMENT))
+    except ValueError:
+        raise SettingRefused(f"BAITONG_ENVIRONMENT 须为 {'、'.join(Environment)} 之一 (must be one of these)") from None
+
+
+def _number(values: Mapping[str, str], name: str, *, default: int, least: int = 1) -> int:
+    value = values.get(name) or str(default)
+    if not value.isdecimal() or int(value) < least:
+        raise SettingRefused(f"{name} 须为不小于 {least} 的整数 (must be a whole number, {least} or more)")
+    return int(value)
+
+
 def _path(values: Mapping[str, str], name: str) -> Path | None:
     value = values.get(name)
     return Path(value) if value else None
@@ -148,7 +162,10 @@ def _parse_keys(text: str) -> dict[str, bytes]:
 
 
 def _decode_key(name: str, encoded: str) -> bytes:
-    key = base64.b64decode(encoded, validate=True)
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        raise SettingRefused(f"{name}: 密钥不是 base64 (a key is {_KEY_BYTES} bytes in base64)") from None
     if len(key) != _KEY_BYTES:
         raise SettingRefused(f"{name}: a key is {_KEY_BYTES} bytes in base64")
     return key

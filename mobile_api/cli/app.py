@@ -26,6 +26,7 @@ from mobile_api.cli.people import people
 from mobile_api.cli.rules import rules
 from mobile_api.cli.setup import setup
 from mobile_api.cli.sms import sms
+from mobile_api.cli.spoken import spoken
 from mobile_api.cli.worker import worker
 from mobile_api.composition import open_services
 from mobile_api.services import install
@@ -44,5 +45,5 @@ def create_cli() -> Flask:
     app = Flask("mobile_api.cli")
     install(app.extensions, open_services(settings))
     for command in COMMANDS:
-        app.cli.add_command(command)
+        app.cli.add_command(spoken(command))
     return app

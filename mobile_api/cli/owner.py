@@ -9,7 +9,7 @@ import click
 
 from backend.infrastructure.database import Database, Session
 from backend.infrastructure.settings import Settings
-from backend.kernel.errors import DomainError
+from backend.kernel.errors import DomainError, Unavailable
 
 _STATEMENT_TIMEOUT_MS = 60_000
 _LOCK_TIMEOUT_MS = 10_000
@@ -35,6 +35,8 @@ def owner_transaction(settings: Settings) -> Iterator[Session]:
     try:
         with database.transaction() as session:
             yield session
+    except Unavailable:
+        raise  # told for every command alike, in spoken
     except DomainError as error:
         raise click.ClickException(f"{error.detail} ({error.code})") from error
     finally:

@@ -58,3 +58,18 @@ def test_no_secret_shows_when_settings_are_printed():
     for name in ("BAITONG_PERSONAL_DATA_KEYS", "BAITONG_BLIND_INDEX_KEY", "BAITONG_METRICS_TOKEN"):
         assert values[name].partition(":")[2] or values[name] not in shown
     assert "PRIVATE KEY" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BAITONG_ENVIRONMENT", "prod"),
+        ("BAITONG_DATABASE_POOL_SIZE", "many"),
+        ("BAITONG_COMPLAINT_DAILY_QUOTA", "0"),
+        ("BAITONG_TRAFFIC_LIMIT_PER_MINUTE", "-1"),
+        ("BAITONG_BLIND_INDEX_KEY", "no base64!"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_refused_by_its_name(name, value):
+    with pytest.raises(SettingRefused, match=name):
+        load_settings(complete() | {name: value})
