@@ -25,7 +25,7 @@ class Ground:
 
 
 def policies_on(session: Session, day: date) -> Policies:
-    """Return the SLA policy of a day. Raises PoliciesMissing where a clock has none."""
+    """Return the SLA policy of a day. Raises RulesNotLoaded where a clock has none."""
     rows = session.scalars(select(SlaPolicy).where(_holds(SlaPolicy, day)))
     return Policies.of(
         {
