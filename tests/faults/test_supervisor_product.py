@@ -21,7 +21,7 @@ from tests.faults.processes import Seen, descendants, environment_of
 from tests.faults.run_product import PRODUCT, READY, Product, new_product, wait_until
 from tests.faults.watching import watching
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.xdist_group("supervised-product")]
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 PROMISED_S = 2.0
 BOUND_S = 5.0
 # The cold start loads the whole city, on a machine that runs other tests beside it.

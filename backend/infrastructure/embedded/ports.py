@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from backend.infrastructure.embedded.kept_numbers import read_port, write_port
-from backend.infrastructure.embedded.processes import listeners
+from backend.infrastructure.embedded.processes import claimants, listeners
 from backend.infrastructure.embedded.refusals import StartRefused
 
 HOST = "127.0.0.1"
@@ -74,13 +74,19 @@ def _hold_or_refuse(number: int, kept: Path) -> HeldPort:
     deadline = time.monotonic() + _LINGER_S
     while (held := _try_hold(number)) is None:
         if time.monotonic() > deadline:
-            who = "; ".join(listeners(number)) or "看不到其进程，可能属于其他用户 (hidden, perhaps another user's)"
+            # A neighbour claims a port at its start, seconds before its web server listens there.
+            found = listeners(number) or claimants(_claim_address(number))
+            who = "; ".join(found) or "看不到其进程，可能属于其他用户 (hidden, perhaps another user's)"
             raise StartRefused(
                 f"端口 {number} 已被占用：{who}。请先停止它，或改写 {kept} 换一个端口。",
                 f"Port {number} is taken by {who}. Stop that first, or write another port into {kept}.",
             )
         time.sleep(_POLL_S)
     return held
+
+
+def _claim_address(number: int) -> str:
+    return f"baitong-port-{number}"
 
 
 def _try_hold(number: int) -> HeldPort | None:
@@ -90,7 +96,7 @@ def _try_hold(number: int) -> HeldPort | None:
         # An abstract address: exclusive, gone with its holder, and in the same network namespace as the port.
         claim = socket.socket(socket.AF_UNIX)
         try:
-            claim.bind(f"\0baitong-port-{number}")
+            claim.bind("\0" + _claim_address(number))
         except OSError:
             claim.close()
             return None

@@ -14,6 +14,16 @@ def listeners(port: int) -> tuple[str, ...]:
     return tuple(sorted({describe(pid) for pid, target in _open_files() if target in inodes}))
 
 
+def claimants(address: str) -> tuple[str, ...]:
+    """Return who has bound an abstract Unix address (without its leading NUL), as "pid 12: command"."""
+    try:
+        lines = Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace").splitlines()[1:]
+    except OSError:
+        return ()
+    inodes = {f"socket:[{words[6]}]" for line in lines if (words := line.split())[-1] == f"@{address}"}
+    return tuple(sorted({describe(pid) for pid, target in _open_files() if target in inodes}))
+
+
 def holders(path: Path) -> tuple[int, ...]:
     """Return the pids that have a file open."""
     wanted = str(path.resolve())
