@@ -23,9 +23,11 @@ def refuse_unsafe_role(database: Database) -> None:
         for table in sorted(APPEND_ONLY):
             verdict = session.execute(
                 text(
-                    "SELECT pg_get_userbyid(c.relowner) = current_user AS owns, "
-                    "has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') AS may_change "
-                    "FROM pg_class c WHERE c.oid = to_regclass(:table)"
+                    # Whoever is a member of the owner, or owns the schema, may drop the table or its guard.
+                    "SELECT pg_has_role(c.relowner, 'MEMBER') OR pg_has_role(n.nspowner, 'MEMBER') AS owns, "
+                    "has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') "
+                    "OR has_any_column_privilege(c.oid, 'UPDATE') AS may_change "
+                    "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(:table)"
                 ),
                 {"table": table},
             ).one_or_none()
