@@ -93,7 +93,7 @@ class QuotaReached(TooMany):
     """G-rate: the person has filed as much as one person may in a day."""
 
     code = "complaint-quota-reached"
-    default_detail = "您今天提交的诉求已达上限，请明天再试；紧急情况请拨打 110、119 或 120。"
+    default_detail = "您 24 小时内提交的诉求已达上限，请稍后再试；紧急情况请拨打 110、119 或 120。"
 
 
 class RulesNotLoaded(Unavailable):

@@ -167,6 +167,6 @@ def check_move(row: Transition, move: Move, *, grounds: frozenset[str], is_safet
         raise errors.SafetyNotWithdrawable
 
 
-def is_open(state: State) -> bool:
+def is_open(version: int, state: State) -> bool:
     """Tell whether a case in this state still has a way to go."""
-    return bool(actions_from(CURRENT_VERSION, state))
+    return bool(actions_from(version, state))

@@ -64,7 +64,7 @@ def open_case(session: Session, *, filing: Filing, decided: Decided, desk: Desk)
         transition=row,
         from_state=None,
         witness=Witness(role=Role.REPORTER.value, person_id=filing.person_id, centre_id=None),
-        facts=_facts(case, _FILED_FACTS) | {"reporter_number": reporter.number},
+        facts=_facts(case, _FILED_FACTS) | {"reporter": _reporter_facts(reporter)},
         texts={**filing.texts, **_location_text(filing)},
     )
     ledger.append(session, case, happening, desk.sealer)
@@ -148,7 +148,7 @@ def _apply(session: Session, case: Case, row: Transition, move: Move, desk: Desk
         case.next_due_at = min(dispatch_due_at, case.due_at)
     if row.target is State.REJECTED:
         case.rejection_ground = move.ground
-    if not rules.is_open(row.target):
+    if not rules.is_open(case.workflow_version, row.target):
         case.ended_at = desk.now
         case.next_due_at = case.due_at
 
@@ -187,6 +187,11 @@ _FILED_FACTS = (
 
 def _facts(case: Case, names: tuple[str, ...]) -> dict[str, object]:
     return {name: getattr(case, name) for name in names}
+
+
+def _reporter_facts(reporter: CaseReporter) -> dict[str, str]:
+    """Return what the reporter chose: nobody may later be shown who wished not to be."""
+    return {name: getattr(reporter, name) for name in ("number", "identity_shown", "channel")}
 
 
 def _location_text(filing: Filing) -> dict[str, str]:

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.cases import chain, ledger
-from backend.cases.models import Case, CaseText, LedgerEntry
+from backend.cases.models import Case, CaseReporter, CaseText, LedgerEntry
 from backend.infrastructure.crypto import SealBroken, Sealer
 from backend.infrastructure.database import Database
 
-R = TypeVar("R", LedgerEntry, CaseText)
+R = TypeVar("R", LedgerEntry, CaseText, CaseReporter)
 _BATCH = 200
 
 
@@ -33,7 +33,7 @@ def verify_ledger(database: Database, *, sealer: Sealer, number: str | None = No
     after: uuid.UUID | None = None
     while True:
         with database.transaction() as session:
-            # One snapshot for the three reads: a case that moves between them is no breach.
+            # One snapshot for all reads: a case that moves between them is no breach.
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             statement = select(Case).order_by(Case.id).limit(_BATCH)
             if number is not None:
@@ -50,17 +50,31 @@ def verify_ledger(database: Database, *, sealer: Sealer, number: str | None = No
 
 def _judge(session: Session, cases: Sequence[Case], sealer: Sealer) -> list[Verdict]:
     ids = [case.id for case in cases]
-    entries = _grouped(
-        session.scalars(select(LedgerEntry).where(LedgerEntry.case_id.in_(ids)).order_by(LedgerEntry.seq))
-    )
+    entry_rows = session.scalars(select(LedgerEntry).where(LedgerEntry.case_id.in_(ids)).order_by(LedgerEntry.seq))
+    entries = _grouped(entry_rows)
     texts = _grouped(session.scalars(select(CaseText).where(CaseText.case_id.in_(ids))))
-    return [
-        Verdict(
-            number=case.number,
-            breaches=tuple(_breaches(case, entries.get(case.id, []), texts.get(case.id, []), sealer)),
-        )
-        for case in cases
-    ]
+    reporters = _grouped(session.scalars(select(CaseReporter).where(CaseReporter.case_id.in_(ids))))
+    verdicts = []
+    for case in cases:
+        found = [
+            *_breaches(case, entries.get(case.id, []), texts.get(case.id, []), sealer),
+            *_reporter_breaches(entries.get(case.id, []), reporters.get(case.id, [])),
+        ]
+        verdicts.append(Verdict(number=case.number, breaches=tuple(found)))
+    return verdicts
+
+
+def _reporter_breaches(entries: Sequence[LedgerEntry], reporters: Sequence[CaseReporter]) -> Iterator[str]:
+    """Tell where who reported, or how much of them may be seen, is not as it was when they reported."""
+    parsed = [json.loads(row.entry) for row in entries]
+    told = {
+        (entry["facts"]["reporter"]["number"], entry["facts"]["reporter"]["identity_shown"],
+         entry["facts"]["reporter"]["channel"], entry["actor"]["person_id"])
+        for entry in parsed if "reporter" in entry["facts"]
+    }  # fmt: skip
+    stored = {(row.number, row.identity_shown, row.channel, str(row.person_id)) for row in reporters}
+    if told != stored:
+        yield "诉求人与台账不符"
 
 
 def _grouped(rows: Iterable[R]) -> dict[uuid.UUID, list[R]]:
@@ -101,7 +115,7 @@ def _entry_breaches(case: Case, row: LedgerEntry, expected_seq: int, previous: b
 
 def _state_breaches(case: Case, facts: Mapping[str, object]) -> Iterator[str]:
     for name, value in facts.items():
-        # The reporter's number is a fact of the event, and stored with the reporter, not with the case.
+        # The reporter is a fact of the event, and stored in a row of its own: checked apart.
         if hasattr(case, name) and ledger.plain(getattr(case, name)) != value:
             yield f"字段 {name} 与台账不符"
 

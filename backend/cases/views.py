@@ -173,7 +173,7 @@ def case_line(case: Case, title: str | None, reader: Reader) -> CaseLine:
         due_at=case.due_at,
         due_is_provisional=case.due_is_provisional,
         next_due_at=case.next_due_at,
-        is_overdue=rules.is_open(state) and case.next_due_at < reader.now,
+        is_overdue=rules.is_open(case.workflow_version, state) and case.next_due_at < reader.now,
     )
 
 

@@ -114,7 +114,7 @@ def complaint_detail(session: Session, *, reader: Reader, number: str) -> Compla
         centre=Named(code=centre.code, name=centre.name),
         answer=texts.get("answer"),
         rejection=rejection_of(session, case),
-        is_withdrawable=rules.may_withdraw(State(case.state), is_safety=case.is_safety),
+        is_withdrawable=rules.may_withdraw(case.workflow_version, State(case.state), is_safety=case.is_safety),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from backend.cases.rules import CURRENT_VERSION, Action, State, transition_of
+from backend.cases.rules import Action, State, transition_of
 
 STATE_WORDS: Mapping[State, str] = MappingProxyType(
     {
@@ -22,6 +22,6 @@ STEP_PLACEHOLDERS = frozenset({"centre", "answer", "ground", "explanation", "oth
 ERASED_TEXT = "（内容已按规定删除）"
 
 
-def may_withdraw(state: State, *, is_safety: bool) -> bool:
+def may_withdraw(version: int, state: State, *, is_safety: bool) -> bool:
     """Tell whether a reporter may withdraw a complaint in this state."""
-    return not is_safety and state in transition_of(CURRENT_VERSION, Action.WITHDRAW).sources
+    return not is_safety and state in transition_of(version, Action.WITHDRAW).sources

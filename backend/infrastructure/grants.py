@@ -44,12 +44,12 @@ TABLES: Mapping[str, str] = MappingProxyType(
         "workday_override": _READ,
         # cases and complaints
         "command_case": _WRITE,
-        "case_reporter": _WRITE,
-        "case_text": _WRITE,
+        "case_reporter": _APPEND,
+        "case_text": _APPEND,
         "case_ledger": _APPEND,
         "sla_policy": _READ,
         "rejection_ground": _READ,
-        "complaint": _WRITE,
+        "complaint": _APPEND,
         "step_wording": _READ,
         # notifications
         "event_receipt": _APPEND,
