@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -55,9 +55,10 @@ def load_dated_rows(session: Session, rules: RulesFile) -> RulesReport:
 
     Rows that the file no longer names stay: cases were decided by them. To end a rule, give it a ``valid_to``.
     """
-    wanted = dict(_wanted(rules))
     table: Any = rules.table  # its columns are named by the file, not by this module
     stored = {_identity(rules, vars(row)): row for row in session.scalars(select(table))}
+    wanted = dict(_wanted(rules))
+    _refuse_overlap_with_stored(rules, wanted, [vars(row) for key, row in stored.items() if key not in wanted])
     added = changed = 0
     for identity, values in wanted.items():
         row = stored.get(identity)
@@ -105,6 +106,19 @@ def _refuse_overlap(
         if (other_ends is None or begins < other_ends) and (ends is None or other_begins < ends):
             raise ValueError(f"同一天有两条规则：{'/'.join(map(str, key))}")
     periods[key].append((begins, ends))
+
+
+def _refuse_overlap_with_stored(
+    rules: RulesFile, wanted: Mapping[tuple[object, ...], Values], others: Sequence[Values]
+) -> None:
+    """Refuse a file that would leave two rules for one day: a row it no longer names must have ended."""
+    periods: dict[tuple[object, ...], list[tuple[date, date | None]]] = {}
+    for values in (*wanted.values(), *others):
+        try:
+            _refuse_overlap(periods, tuple(values[name] for name in rules.key), values)
+        except ValueError as error:
+            told = f"{rules.path.name}: 库中还有未结束的规则，请在文件中写出该行并给出 valid_to。{error}"
+            raise RulesFileRefused(told, errors={"file": rules.path.name}) from error
 
 
 def _identity(rules: RulesFile, values: Values) -> tuple[object, ...]:

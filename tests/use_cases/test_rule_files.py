@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +15,17 @@ from backend.cases.rule_files import load_case_rules
 from backend.complaints.rule_files import load_complaint_rules
 from backend.infrastructure.database import Database
 from backend.infrastructure.dated_rows import RulesFile, RulesFileRefused, load_dated_rows
+from tests.servers import DatabaseUrls
 
 HEADER = "code,name,valid_from,valid_to\n"
+
+
+@pytest.fixture
+def rules_database(fresh_database_urls: DatabaseUrls) -> Iterator[Database]:
+    """A database of this test alone, as its owner."""
+    opened = Database(fresh_database_urls.owner, pool_size=2)
+    yield opened
+    opened.dispose()
 
 
 def rules_file(path: Path, text: str) -> RulesFile:
@@ -31,29 +41,38 @@ def rules_file(path: Path, text: str) -> RulesFile:
     return RulesFile(path=path, table=RejectionGround, key=("code",), read=read)
 
 
-def test_the_projects_own_rules_loaded_again_change_nothing(fresh_database_urls):
-    database = Database(fresh_database_urls.owner, pool_size=2)
-    with database.transaction() as session:
+def test_the_projects_own_rules_loaded_again_change_nothing(rules_database):
+    with rules_database.transaction() as session:
         reports = [*load_case_rules(session), *load_complaint_rules(session)]
-    database.dispose()
 
     assert {(report.added, report.changed) for report in reports} == {(0, 0)}
     assert all(report.unchanged for report in reports)
 
 
-def test_a_changed_row_is_changed_and_a_later_period_is_added(fresh_database_urls, tmp_path):
-    database = Database(fresh_database_urls.owner, pool_size=2)
+def test_a_changed_row_is_changed_and_a_later_period_is_added(rules_database, tmp_path):
     first = rules_file(tmp_path / "grounds.csv", "far,太远,2026-01-01,\n")
     second_text = "far,不在本市,2026-01-01,2027-01-01\nfar,非本市,2027-01-01,\n"
-    with database.transaction() as session:
+    with rules_database.transaction() as session:
         load_dated_rows(session, first)
         report = load_dated_rows(session, rules_file(tmp_path / "grounds.csv", second_text))
 
         in_2026, in_2027 = (grounds_on(session, date(year, 6, 1))["far"].name for year in (2026, 2027))
-    database.dispose()
 
     assert (report.added, report.changed, report.unchanged) == (1, 1, 0)
     assert (in_2026, in_2027) == ("不在本市", "非本市")
+
+
+def test_a_row_that_begins_on_another_day_is_refused_while_the_old_one_has_not_ended(rules_database, tmp_path):
+    with rules_database.transaction() as session:
+        load_dated_rows(session, rules_file(tmp_path / "grounds.csv", "far,太远,2026-01-01,\n"))
+    moved = rules_file(tmp_path / "grounds.csv", "far,非本市,2026-03-01,\n")
+
+    with pytest.raises(RulesFileRefused, match="valid_to"), rules_database.transaction() as session:
+        load_dated_rows(session, moved)
+
+    ended = rules_file(tmp_path / "grounds.csv", "far,太远,2026-01-01,2026-03-01\nfar,非本市,2026-03-01,\n")
+    with rules_database.transaction() as session:
+        assert load_dated_rows(session, ended).added == 1
 
 
 @pytest.mark.parametrize(
@@ -66,15 +85,16 @@ def test_a_changed_row_is_changed_and_a_later_period_is_added(fresh_database_url
         ("a,好\n", 2),
     ],
 )
-def test_a_bad_row_is_refused_with_file_and_line_and_nothing_is_kept(fresh_database_urls, tmp_path, text, line):
-    database = Database(fresh_database_urls.owner, pool_size=2)
+def test_a_bad_row_is_refused_with_file_and_line_and_nothing_is_kept(rules_database, tmp_path, text, line):
     broken = rules_file(tmp_path / "grounds.csv", text)
 
-    with pytest.raises(RulesFileRefused, match=rf"grounds\.csv:{line}") as refused, database.transaction() as session:
+    with (
+        pytest.raises(RulesFileRefused, match=rf"grounds\.csv:{line}") as refused,
+        rules_database.transaction() as session,
+    ):
         load_dated_rows(session, broken)
 
     assert refused.value.errors == {"file": "grounds.csv", "line": line}
-    with database.transaction() as session:
+    with rules_database.transaction() as session:
         assert session.scalar(select(func.count()).where(RejectionGround.code.in_(["a", "b"]))) == 0
         assert session.scalar(select(func.count()).select_from(SlaPolicy)) == 8
-    database.dispose()
