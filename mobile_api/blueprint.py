@@ -24,7 +24,7 @@ class ProblemSchema(Schema):
     errors = fields.Dict(metadata={"description": "按位置和字段列出的错误"})
 
 
-class ProblemApi(Api):  # flask-smorest is untyped
+class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest is untyped
     """The API document, in which errors are problem details."""
 
     ERROR_SCHEMA = ProblemSchema
@@ -43,7 +43,7 @@ class ProblemApi(Api):  # flask-smorest is untyped
         """Leave the handlers to ``mobile_api.problems``."""
 
 
-class ApiBlueprint(Blueprint):  # flask-smorest is untyped
+class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
     """A resource of the API."""
 
     ARGUMENTS_PARSER = JsonParser()

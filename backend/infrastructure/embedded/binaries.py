@@ -15,6 +15,8 @@ from pathlib import Path
 from backend.infrastructure.embedded.refusals import StartRefused
 
 OLDEST_POSTGRES_MAJOR = 15
+# Where Debian and Ubuntu keep their versions, off the PATH.
+SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
 
 
 def postgres_bin_dir() -> Path:
@@ -25,7 +27,7 @@ def postgres_bin_dir() -> Path:
     on_path = shutil.which("postgres")
     if on_path is not None and (Path(on_path).resolve().parent / "initdb").exists():
         return Path(on_path).resolve().parent
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    debian = sorted(SYSTEM_POSTGRES.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     if debian:
         return debian[-1].parent
     raise StartRefused(
