@@ -51,6 +51,7 @@ FRAMEWORK_PROBLEMS: Mapping[int, tuple[str, str]] = {
     503: ("unavailable", "服务暂时不可用，请稍后重试。"),
 }
 
+_SERVER_ERROR = 500
 _RETRYABLE_STATUS = frozenset({408, 429, 503})
 _OWN_HEADERS = frozenset({"content-type", "content-length"})
 
@@ -95,7 +96,8 @@ def framework_refusal(error: HTTPException) -> Response:
         # A redirect to the same place with a slash: no body of ours stands behind it.
         return Response(status=error.response.status, headers=error.response.headers)
     status = error.code or int(HTTPStatus.INTERNAL_SERVER_ERROR)
-    code, detail = FRAMEWORK_PROBLEMS.get(status, ("refused", "请求无法完成。"))
+    # A status outside the table is told as the general one of its family: every code has a page.
+    code, detail = FRAMEWORK_PROBLEMS.get(status) or FRAMEWORK_PROBLEMS[400 if status < _SERVER_ERROR else 500]
     data: dict[str, Any] = getattr(error, "data", None) or {}  # webargs hangs its messages here, untyped
     headers = {name: value for name, value in error.get_headers() if name.lower() not in _OWN_HEADERS}
     return problem(

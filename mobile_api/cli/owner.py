@@ -9,7 +9,6 @@ import click
 
 from backend.infrastructure.database import Database, Session
 from backend.infrastructure.settings import Settings
-from backend.kernel.errors import DomainError, Unavailable
 
 _STATEMENT_TIMEOUT_MS = 60_000
 _LOCK_TIMEOUT_MS = 10_000
@@ -24,7 +23,7 @@ def owner_url(settings: Settings) -> str:
 
 @contextmanager
 def owner_transaction(settings: Settings) -> Iterator[Session]:
-    """Open one transaction as the owner; a refusal of the product becomes a message of the command."""
+    """Open one transaction as the owner. What it raises is told by ``spoken``, as for every command."""
     database = Database(
         owner_url(settings),
         schema=settings.database_schema,
@@ -35,9 +34,5 @@ def owner_transaction(settings: Settings) -> Iterator[Session]:
     try:
         with database.transaction() as session:
             yield session
-    except Unavailable:
-        raise  # told for every command alike, in spoken
-    except DomainError as error:
-        raise click.ClickException(f"{error.detail} ({error.code})") from error
     finally:
         database.dispose()

@@ -12,7 +12,6 @@ from flask.cli import AppGroup
 from backend.identity.queries import operator_id, operators
 from backend.identity.use_cases.people import disable_person
 from backend.infrastructure.settings import Environment
-from backend.kernel.errors import DomainError
 from backend.organization.roles import ROLE_NAMES, Role
 from backend.organization.use_cases.staff import NewAccount, StaffEntry, add_demo_people, add_staff
 from mobile_api.services import services
@@ -32,17 +31,14 @@ _OWNER_ONLY = 0o600
 def add(login: str, name: str, role: str, centre: str) -> None:
     """Add an operator and show the random password once."""
     entry = StaffEntry(login_name=login, name=name, role=Role(role), centre_code=centre)
-    try:
-        with services().database.transaction() as session:
-            account = add_staff(
-                session,
-                sealer=services().sealer,
-                passwords=services().passwords,
-                entry=entry,
-                now=services().clock.now(),
-            )
-    except DomainError as error:
-        raise click.ClickException(f"{error.detail} ({error.code})") from error
+    with services().database.transaction() as session:
+        account = add_staff(
+            session,
+            sealer=services().sealer,
+            passwords=services().passwords,
+            entry=entry,
+            now=services().clock.now(),
+        )
     click.echo(f"账号 {account.login_name}  密码 {account.password}")
     click.echo("密码只显示这一次。", err=True)
 
@@ -51,11 +47,8 @@ def add(login: str, name: str, role: str, centre: str) -> None:
 @click.argument("login")
 def disable(login: str) -> None:
     """Disable an operator: every call and every session of theirs ends at once."""
-    try:
-        with services().database.transaction() as session:
-            disable_person(session, person_id=operator_id(session, login), now=services().clock.now())
-    except DomainError as error:
-        raise click.ClickException(f"{error.detail} ({error.code})") from error
+    with services().database.transaction() as session:
+        disable_person(session, person_id=operator_id(session, login), now=services().clock.now())
     click.echo(f"已停用 {login}")
 
 

@@ -7,7 +7,6 @@ from flask.cli import AppGroup
 
 from backend.identity.phones import mobile_number
 from backend.infrastructure.fakes.sms_mailbox import SmsMailbox
-from backend.kernel.errors import DomainError
 from mobile_api.services import services
 
 sms = AppGroup("sms", help="开发用短信信箱；生产环境没有。")
@@ -20,10 +19,7 @@ def last(phone: str) -> None:
     mailbox = services().settings.sms_mailbox
     if mailbox is None:
         raise click.ClickException("没有短信信箱：它只在开发环境存在 (BAITONG_SMS_MAILBOX)。")
-    try:
-        text = SmsMailbox(mailbox).last(mobile_number(phone))
-    except DomainError as error:
-        raise click.ClickException(error.detail) from error
+    text = SmsMailbox(mailbox).last(mobile_number(phone))
     if text is None:
         raise click.ClickException("此号码没有短信。")
     click.echo(text)

@@ -65,8 +65,14 @@ def test_no_page_is_left_of_a_code_that_is_gone():
     assert {page.stem for page in PAGES.glob("*.md")} - CODES == set()
 
 
-def test_the_type_of_a_problem_is_an_address_that_answers(client):
-    problem = client.get("/api/v1/cases").json
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [("/api/v1/cases", {}, 401), ("/docs/assets/swagger-ui.css", {"Range": "bytes=9-1"}, 416)],
+)
+def test_the_type_of_a_problem_is_an_address_that_answers(client, path, headers, status):
+    problem = client.get(path, headers=headers).json
+
+    assert problem["status"] == status
 
     page = client.get(problem["type"])
 

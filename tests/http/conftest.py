@@ -15,8 +15,9 @@ from mobile_api.app import create_app
 from mobile_api.composition import open_services
 from mobile_api.services import Services
 from mobile_api.services import services as current_services
+from tests.browser import Browser
 from tests.callers import Callers
-from tests.sign_in_desk import NOW, HandClock, cheap_passwords
+from tests.sign_in_desk import NOW, HandClock, SignInDesk, cheap_passwords
 from tests.statements import StatementCounter
 
 
@@ -74,3 +75,15 @@ def statements(database: Database) -> Iterator[StatementCounter]:
     counter = StatementCounter(database.engine)
     yield counter
     counter.stop()
+
+
+@pytest.fixture
+def browser(client: FlaskClient, settings: Settings) -> Browser:
+    """Somebody who signs in over HTTP."""
+    return Browser(client, settings)
+
+
+@pytest.fixture
+def desk(database: Database, settings: Settings, services: Services) -> SignInDesk:
+    """Where people are hired, by the clock of the application."""
+    return replace(SignInDesk.opened(database, settings), clock=services.clock)

@@ -32,7 +32,8 @@ def filed(citizen: Caller, **changes) -> str:
 
 
 def test_the_county_centre_of_the_chosen_division_sees_the_case_and_its_neighbour_sees_nothing(callers, citizen):
-    number = citizen.post("/complaints", complaint()).json["case_number"]
+    receipt = citizen.post("/complaints", complaint()).json
+    number, second = receipt["case_number"], filed(citizen)
     rugao, haian = (callers.operator(("acceptor", centre)) for centre in (RUGAO, HAIAN))
 
     seen = [item["number"] for item in rugao.get("/cases").json["items"]]
@@ -41,9 +42,16 @@ def test_the_county_centre_of_the_chosen_division_sees_the_case_and_its_neighbou
         haian.get(f"/cases/{number}"),
         haian.get(f"/cases/{number}/ledger"),
         haian.post(f"/cases/{number}/moves", {"action": "accept"}, if_match='"v1"'),
+        haian.get(f"/cases/{receipt['number']}"),
     ]
+    # By what links to it: the complaint's own door is for its reporter, and a cursor that names it opens nothing.
+    own_door = haian.get(f"/complaints/{receipt['number']}")
+    first_page = rugao.get("/cases", limit=1)
+    by_cursor = haian.get("/cases", cursor=first_page.json["next_cursor"]).json["items"]
 
-    assert seen == [number]
+    assert own_door.status_code == 403
+    assert by_cursor == []
+    assert seen == [number, second]
     assert elsewhere == [[], []]
     assert {(door.status_code, door.json["code"]) for door in doors} == {(404, "case-not-found")}
 

@@ -15,6 +15,7 @@ from backend.infrastructure.settings import Environment
 from backend.organization.use_cases.staff import DEMO_STAFF
 from mobile_api.cli.people import people
 from mobile_api.cli.sms import sms
+from mobile_api.cli.spoken import spoken
 from mobile_api.services import install
 from tests.sign_in_desk import SignInDesk
 
@@ -25,7 +26,7 @@ def runner_over(services) -> FlaskCliRunner:
     app = Flask("commands")
     install(app.extensions, services)
     for group in (people, sms):
-        app.cli.add_command(group)
+        app.cli.add_command(spoken(group))
     return app.test_cli_runner()
 
 

@@ -13,17 +13,6 @@ from sqlalchemy import text
 from backend.identity.rules import SOURCE_SENDS
 from mobile_api.app import create_app
 from tests.browser import CODES, DEVICE, OPERATOR, OTHER_PHONE, PHONE, REFRESH, SESSIONS, Browser, assert_problem
-from tests.sign_in_desk import SignInDesk
-
-
-@pytest.fixture
-def browser(client, settings) -> Browser:
-    return Browser(client, settings)
-
-
-@pytest.fixture
-def desk(database, settings, services) -> SignInDesk:
-    return replace(SignInDesk.opened(database, settings), clock=services.clock)
 
 
 def wrong(code: str, step: int = 1) -> str:

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from backend.infrastructure.passwords import PasswordHasher
 from mobile_api.app import create_app
 from tests.browser import Browser, assert_problem
-from tests.sign_in_desk import SignInDesk
-
-
-@pytest.fixture
-def browser(client, settings) -> Browser:
-    return Browser(client, settings)
-
-
-@pytest.fixture
-def desk(database, settings, services) -> SignInDesk:
-    return replace(SignInDesk.opened(database, settings), clock=services.clock)
 
 
 def test_an_operator_signs_in_and_is_locked_out_after_five_wrong_passwords(browser, desk):
