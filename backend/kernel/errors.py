@@ -63,12 +63,21 @@ class PreconditionRequired(DomainError):
 
 
 class TooMany(DomainError):
-    """A limit that guards people or machines is reached."""
+    """A limit that guards people or machines is reached. It always says when to come again."""
 
     retryable = True
+
+    def __init__(self, detail: str | None = None, *, retry_after_s: int) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
 
 
 class Unavailable(DomainError):
     """A part we need does not answer; the same request may work later."""
+
+    retryable = True
+
+
+class NoSpace(DomainError):
+    """There is no room to keep what came; the same request may work once there is."""
 
     retryable = True

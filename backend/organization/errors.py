@@ -28,6 +28,20 @@ class DivisionUnknown(NotFound):
     default_detail: ClassVar[str] = "行政区划不存在。"
 
 
+class CellUnknown(NotFound):
+    """No grid cell of this code is in force."""
+
+    code: ClassVar[str] = "cell-unknown"
+    default_detail: ClassVar[str] = "网格不存在或已停用。"
+
+
+class UnitUnknown(NotFound):
+    """No unit that works has this code."""
+
+    code: ClassVar[str] = "unit-unknown"
+    default_detail: ClassVar[str] = "承办单位不存在或已停用。"
+
+
 class CategoryTreeUnknown(NotFound):
     """No category tree has this name."""
 

@@ -39,6 +39,11 @@ class Role(StrEnum):
 
 _NOTHING_YET: frozenset[Permission] = frozenset()
 _DESK = frozenset({Permission.READ_CASE, Permission.READ_LEDGER, Permission.USE_INBOX})
+# Whoever handles, verifies or calls back calls the reporter or goes to the place: of the cases in their hands alone.
+_UNIT = frozenset({Permission.READ_TASK, Permission.ADD_EVIDENCE, Permission.REVEAL_IN_HANDS, Permission.USE_INBOX})
+_VERIFIER = frozenset(
+    {Permission.VERIFY_CASE, Permission.ADD_EVIDENCE, Permission.REVEAL_IN_HANDS, Permission.USE_INBOX}
+)
 
 # A role without a permission is one whose work the product does not hold yet; the table grows with the workflow.
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -47,22 +52,39 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.REPORTER: frozenset(
             {
                 Permission.FILE_COMPLAINT,
+                Permission.MANAGE_OWN_DATA,
+                Permission.ADD_EVIDENCE,
+                Permission.RATE_OWN_COMPLAINT,
                 Permission.READ_OWN_COMPLAINT,
-                Permission.WITHDRAW_OWN_COMPLAINT,
+                Permission.REOPEN_OWN_COMPLAINT,
+                Permission.SUPPLEMENT_OWN_COMPLAINT,
+                Permission.URGE_OWN_COMPLAINT,
                 Permission.USE_INBOX,
+                Permission.WITHDRAW_OWN_COMPLAINT,
             }
         ),
-        Role.AGENT: _DESK | {Permission.ANSWER_CASE},  # T05 受理员/坐席
+        Role.AGENT: _DESK | {Permission.ANSWER_CASE, Permission.SUPPLEMENT_CASE},  # T03 T05 坐席
         Role.ACCEPTOR: _DESK
         | {
             Permission.ACCEPT_CASE,
             Permission.ANSWER_CASE,
             Permission.REJECT_CASE,
             Permission.CANCEL_CASE,
-        },  # T05 T06 T08 T31
-        Role.DISPATCHER: _DESK,
-        Role.DUTY_LEADER: _DESK,
-        Role.AUDITOR: _DESK,  # read-only, all
+            Permission.REQUEST_SUPPLEMENT,
+            Permission.REVEAL_PERSONAL_DATA,  # calls the reporter back, goes to the place
+        },  # T02 T05 T06 T08 T31 受理员
+        Role.REVIEWER: _DESK | {Permission.REVIEW_FEEDBACK},  # T20 T22 审核员
+        Role.DISPATCHER: _DESK | {Permission.DISPATCH_CASE, Permission.ORDER_VERIFICATION},  # T09 T21 派遣员
+        Role.DUTY_LEADER: _DESK | {Permission.REVEAL_PERSONAL_DATA},
+        Role.CALLBACK_AGENT: _DESK | {Permission.CLOSE_CASE, Permission.REVEAL_IN_HANDS},  # T25 T26 回访员
+        Role.OVERSIGHT_OFFICER: _DESK | {Permission.REOPEN_CASE},  # T28 督查员
+        Role.LIAISON: _UNIT | {Permission.SIGN_TASK},  # T11 联络员
+        Role.HANDLER: _UNIT | {Permission.REPORT_BACK},  # T19 主办单位
+        Role.UNIT_LEADER: _UNIT | {Permission.REPORT_BACK},  # T19 主办单位
+        Role.GRID_WORKER: _VERIFIER | {Permission.REPORT_FROM_GRID},  # T01 T23 T24 网格员
+        Role.SUPERVISOR: _VERIFIER,  # T23 T24 监督员
+        # read-only, all; sees who looked at what, and looks at nothing in full
+        Role.AUDITOR: _DESK | {Permission.READ_REVEALS},
     }
 )
 

@@ -3,7 +3,9 @@
 from backend.organization.models.bindings import RoleBinding
 from backend.organization.models.calendar import WorkdayOverride
 from backend.organization.models.categories import Category, RequestType, Unit
-from backend.organization.models.places import Boundary, Centre, Division
+from backend.organization.models.danger import DangerWord
+from backend.organization.models.grid import GridDuty
+from backend.organization.models.places import Boundary, Centre, Division, GridCell
 from backend.organization.models.versions import CityVersion
 
 __all__ = [
@@ -11,7 +13,10 @@ __all__ = [
     "Category",
     "Centre",
     "CityVersion",
+    "DangerWord",
     "Division",
+    "GridCell",
+    "GridDuty",
     "RequestType",
     "RoleBinding",
     "Unit",

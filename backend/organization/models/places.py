@@ -1,4 +1,4 @@
-"""Rows of divisions, command centres and boundaries; ``rules.places`` says what the columns mean."""
+"""Rows of divisions, command centres, boundaries and grid cells; ``rules.places`` says what the columns mean."""
 
 from __future__ import annotations
 
@@ -77,3 +77,27 @@ class Boundary(Base):
     tolerance_m: Mapped[int]
     source: Mapped[str]
     origin: Mapped[str]
+
+
+class GridCell(Base):
+    """A grid cell, its polygon as GeoJSON text where one is known."""
+
+    __tablename__ = "grid_cell"
+    __table_args__ = (
+        CheckConstraint("tolerance_m BETWEEN 0 AND 20000", name="tolerance"),
+        CheckConstraint("origin IN ('project', 'operator')", name="origin"),
+        CheckConstraint("is_sample = (origin = 'project')", name="sample"),
+        CheckConstraint("valid_to >= valid_from", name="valid_to"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    division_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("division.id"), index=True)
+    geometry: Mapped[str | None]
+    tolerance_m: Mapped[int]
+    is_sample: Mapped[bool]
+    source: Mapped[str]
+    origin: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]

@@ -5,40 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, and_, column, or_, select, table
 from sqlalchemy.orm import Session
 
 from backend.identity.actor import Actor, Binding, PersonKind
-from backend.identity.models import DeviceSession, Person
-from backend.organization.models.bindings import RoleBinding
+from backend.infrastructure.database import ReadsWithin
+from backend.infrastructure.readers import Reads
 from backend.organization.roles import GRANTS, Role
-
-_centre = table("centre", column("id"), column("path"))
+from backend.organization.statements.actor_rows import ActorRow, actor_rows
 
 
 def actor_of(session: Session, *, person_id: uuid.UUID, session_id: uuid.UUID, now: datetime) -> Actor | None:
     """Return the actor of a live session; None when the session has ended or the person is disabled (S4)."""
-    binding_holds = and_(
-        RoleBinding.person_id == Person.id,
-        RoleBinding.valid_from <= now,
-        or_(RoleBinding.valid_to.is_(None), RoleBinding.valid_to > now),
-    )
-    rows = session.execute(
-        select(Person.kind, RoleBinding.role, RoleBinding.centre_id, _centre.c.path)
-        .join(DeviceSession, DeviceSession.person_id == Person.id)
-        .outerjoin(RoleBinding, binding_holds)
-        .outerjoin(_centre, _centre.c.id == RoleBinding.centre_id)
-        .where(
-            Person.id == person_id,
-            Person.disabled_at.is_(None),
-            DeviceSession.id == session_id,
-            DeviceSession.ended_at.is_(None),
-            DeviceSession.expires_at > now,
-        )
-        .order_by(_centre.c.path, RoleBinding.role)
-    ).all()
+    return actor_by(ReadsWithin(session), person_id=person_id, session_id=session_id, now=now)
+
+
+def actor_by(reads: Reads, *, person_id: uuid.UUID, session_id: uuid.UUID, now: datetime) -> Actor | None:
+    """Return the same, asked outside any transaction."""
+    rows = actor_rows(reads, person_id=person_id, session_id=session_id, now=now)
     if not rows:
         return None
     kind = PersonKind(rows[0].kind)
@@ -53,10 +37,16 @@ def actor_of(session: Session, *, person_id: uuid.UUID, session_id: uuid.UUID, n
     )
 
 
-# The columns are those of the statement above; SQLAlchemy cannot type a row with an outer join.
-def _bindings(rows: Sequence[Row[Any]]) -> tuple[Binding, ...]:
+def _bindings(rows: Sequence[ActorRow]) -> tuple[Binding, ...]:
     return tuple(
-        Binding(role=row.role, centre_id=row.centre_id, centre_path=row.path, permissions=GRANTS[Role(row.role)])
+        Binding(
+            role=row.role,
+            centre_id=row.centre_id,
+            centre_path=row.centre_path,
+            unit_code=row.unit_code,
+            permissions=GRANTS[Role(row.role)],
+        )
         for row in rows
-        if row.role is not None
+        # A role always stands at a centre.
+        if row.role is not None and row.centre_id is not None and row.centre_path is not None
     )

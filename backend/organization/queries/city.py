@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -15,11 +16,23 @@ from backend.organization import models
 from backend.organization.errors import CityNotLoaded
 from backend.organization.rules.categories import Category, HandlingLevel, RequestType, Unit, Urgency
 from backend.organization.rules.city import City, CityRows
-from backend.organization.rules.places import Boundary, Centre, DataOrigin, Division, Level
+from backend.organization.rules.danger import DangerWord
+from backend.organization.rules.places import Boundary, Centre, DataOrigin, Division, GridCell, Level
 from backend.organization.rules.working_days import WorkdayOverride
 from backend.organization.statements.city_rows import table_of
 
-__all__ = ["Category", "Centre", "City", "Division", "RequestType", "Unit", "city_snapshot", "stored_rows"]
+__all__ = [
+    "Category",
+    "Centre",
+    "City",
+    "Division",
+    "RequestType",
+    "Unit",
+    "city_in_memory",
+    "city_of_version",
+    "city_snapshot",
+    "stored_rows",
+]
 
 V = TypeVar("V")
 
@@ -49,6 +62,24 @@ def city_snapshot(session: Session) -> City:
         return _kept.city
 
 
+def city_of_version(version: uuid.UUID | None, session: Callable[[], Session]) -> City:
+    """Return the city of a version that a statement has just read: from memory, or asked for in the given session.
+
+    Raises CityNotLoaded.
+    """
+    city = _kept.city
+    return city if city is not None and city.version == version else city_snapshot(session())
+
+
+def city_in_memory(session: Callable[[], Session]) -> City:
+    """Return the city as this process read it last, without asking whether that still holds.
+
+    For a statement that asks itself (``holding.CITY_HOLDS``). A session is opened where none was read yet.
+    Raises CityNotLoaded.
+    """
+    return _kept.city or city_snapshot(session())
+
+
 def stored_rows(session: Session, value: type[V]) -> list[V]:
     """Return all rows of a table of the city as its frozen values."""
     rows = session.execute(select(table_of(value))).mappings()
@@ -76,6 +107,8 @@ def _read(session: Session, version: uuid.UUID) -> City:
         categories=stored_rows(session, Category),
         request_types=stored_rows(session, RequestType),
         workdays=stored_rows(session, WorkdayOverride),
+        grid_cells=stored_rows(session, GridCell),
+        danger_words=stored_rows(session, DangerWord),
     )
     return City.of(version, rows)
 

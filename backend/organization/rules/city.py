@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
 from backend.kernel.calendar import WorkingCalendar
-from backend.kernel.geography import DEFAULT_TOLERANCE_M, CityMap
+from backend.kernel.geography import DEFAULT_TOLERANCE_M, CellMap, CityMap
 from backend.organization.errors import CentreUnknown, DivisionUnknown
 from backend.organization.rules.categories import Category, HandlingLevel, RequestType, Unit
-from backend.organization.rules.places import Boundary, Centre, Division, Level
+from backend.organization.rules.danger import DangerWord
+from backend.organization.rules.places import Boundary, Centre, Division, GridCell, Level
 from backend.organization.rules.working_days import WorkdayOverride, calendar_of
 
 
@@ -27,6 +28,8 @@ class CityRows:
     categories: Iterable[Category]
     request_types: Iterable[RequestType]
     workdays: Iterable[WorkdayOverride]
+    grid_cells: Iterable[GridCell]
+    danger_words: Iterable[DangerWord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,6 +39,10 @@ class City:
     version: uuid.UUID
     calendar: WorkingCalendar
     map: CityMap
+    boundary_sources: tuple[str, ...]
+    cell_map: CellMap
+    cells_by_code: Mapping[str, GridCell]
+    cells_by_division: Mapping[uuid.UUID, tuple[GridCell, ...]]
     divisions_by_code: Mapping[str, Division]
     divisions_by_id: Mapping[uuid.UUID, Division]
     children_by_id: Mapping[uuid.UUID, tuple[Division, ...]]
@@ -44,6 +51,7 @@ class City:
     categories_by_key: Mapping[tuple[str, str], tuple[Category, ...]]
     request_types_by_code: Mapping[str, RequestType]
     units_by_code: Mapping[str, Unit]
+    danger_words: tuple[DangerWord, ...]
 
     @classmethod
     def of(cls, version: uuid.UUID, rows: CityRows) -> Self:
@@ -51,10 +59,16 @@ class City:
         divisions = sorted(rows.divisions, key=lambda division: division.code)
         divisions_by_id = {division.id: division for division in divisions}
         centres = tuple(rows.centres)
+        boundaries = tuple(rows.boundaries)
+        cells = [cell for cell in rows.grid_cells if cell.valid_to is None]
         return cls(
             version=version,
             calendar=calendar_of(rows.workdays),
-            map=_map_of(rows.boundaries, divisions_by_id),
+            map=_map_of(boundaries, divisions_by_id),
+            boundary_sources=tuple(sorted({boundary.source for boundary in boundaries})),
+            cell_map=_cell_map_of(cells),
+            cells_by_code={cell.code: cell for cell in cells},
+            cells_by_division=_by_division(cells),
             divisions_by_code={division.code: division for division in divisions},
             divisions_by_id=divisions_by_id,
             children_by_id=_children(divisions),
@@ -63,6 +77,7 @@ class City:
             categories_by_key=_by_key(rows.categories),
             request_types_by_code={one.code: one for one in rows.request_types if one.valid_to is None},
             units_by_code={unit.code: unit for unit in rows.units},
+            danger_words=tuple(rows.danger_words),
         )
 
     @property
@@ -134,6 +149,11 @@ class City:
         """Return the leaf that holds on a day; None when the tree has none of this code then."""
         return next((one for one in self.categories_by_key.get((tree, code), ()) if one.holds_on(on)), None)
 
+    def category_name(self, tree: str, code: str, version: str) -> str:
+        """Return what a category is called in the version that something was filed under; its code when unknown."""
+        versions = self.categories_by_key.get((tree, code), ())
+        return next((one.name for one in versions if one.version == version), code)
+
     def categories(self, tree: str, on: date) -> tuple[Category, ...]:
         """Return the leaves of a tree that hold on a day, by code."""
         return tuple(
@@ -154,10 +174,22 @@ class City:
         return tuple(sorted({tree for tree, _ in self.categories_by_key}))
 
 
-def _map_of(boundaries: Iterable[Boundary], divisions: Mapping[uuid.UUID, Division]) -> CityMap:
-    rows = tuple(boundaries)
+def _map_of(rows: Sequence[Boundary], divisions: Mapping[uuid.UUID, Division]) -> CityMap:
     tolerance_m = max((row.tolerance_m for row in rows), default=DEFAULT_TOLERANCE_M)
     return CityMap({divisions[row.division_id].code: row.geometry for row in rows}, tolerance_m=tolerance_m)
+
+
+def _cell_map_of(cells: Sequence[GridCell]) -> CellMap:
+    drawn = {cell.code: cell.geometry for cell in cells if cell.geometry is not None}
+    tolerance_m = max((cell.tolerance_m for cell in cells), default=int(DEFAULT_TOLERANCE_M))
+    return CellMap(drawn, tolerance_m=tolerance_m)
+
+
+def _by_division(cells: Iterable[GridCell]) -> dict[uuid.UUID, tuple[GridCell, ...]]:
+    by_division: dict[uuid.UUID, list[GridCell]] = {}
+    for cell in sorted(cells, key=lambda one: one.code):
+        by_division.setdefault(cell.division_id, []).append(cell)
+    return {division_id: tuple(below) for division_id, below in by_division.items()}
 
 
 def _children(divisions: Iterable[Division]) -> dict[uuid.UUID, tuple[Division, ...]]:

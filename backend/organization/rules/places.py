@@ -91,6 +91,39 @@ class Boundary:
     origin: DataOrigin
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridCell:
+    """A grid cell 网格: the ground that one grid worker serves, a village or a part of one, or of a town without any.
+
+    ``geometry`` is GeoJSON text in WGS-84 degrees, None where no polygon is known: then the chosen division decides
+    alone. ``is_sample``: invented by us, to be replaced by an operator's file. ``valid_to`` is the first day on which
+    the cell no longer holds.
+    """
+
+    id: uuid.UUID
+    code: str
+    name: str
+    division_id: uuid.UUID
+    geometry: str | None
+    tolerance_m: int
+    is_sample: bool
+    source: str
+    origin: DataOrigin
+    valid_from: date
+    valid_to: date | None = None
+
+
+def grid_after_load(stored: Sequence[GridCell], incoming: Sequence[GridCell]) -> tuple[Sequence[GridCell], str | None]:
+    """Return the cells that should be there after a load, and what people are told of it.
+
+    As with boundaries: a grid that an operator supplied stays until an operator supplies another.
+    """
+    operators = [cell for cell in stored if cell.origin is DataOrigin.OPERATOR and cell.valid_to is None]
+    if operators and all(cell.origin is DataOrigin.PROJECT for cell in incoming):
+        return operators, "由运维人员提供，保留"
+    return incoming, None
+
+
 def boundaries_after_load(
     stored: Sequence[Boundary], incoming: Sequence[Boundary]
 ) -> tuple[Sequence[Boundary], str | None]:

@@ -55,3 +55,32 @@ def after_import(stored: Mapping[date, WorkdayOverride], incoming: Sequence[Work
     replaced = {row.day.year for row in incoming if (row.day.month, row.day.day) == (1, 1)}
     kept = {day: row for day, row in stored.items() if day.year not in replaced}
     return list((kept | {row.day: row for row in incoming}).values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChange:
+    """What an import makes of the calendar: days by what happens to them, and years by how sure they are."""
+
+    added: tuple[WorkdayOverride, ...]
+    changed: tuple[tuple[WorkdayOverride, WorkdayOverride], ...]
+    removed: tuple[WorkdayOverride, ...]
+    became_official: frozenset[int]
+    no_longer_official: frozenset[int]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether the calendar stays as it is."""
+        return not (self.added or self.changed or self.removed)
+
+
+def change_between(stored: Iterable[WorkdayOverride], wanted: Iterable[WorkdayOverride]) -> CalendarChange:
+    """Return what has to change, days in their order."""
+    before, after = ({row.day: row for row in sorted(rows, key=lambda one: one.day)} for rows in (stored, wanted))
+    official_before, official_after = official_years(before.values()), official_years(after.values())
+    return CalendarChange(
+        added=tuple(row for day, row in after.items() if day not in before),
+        changed=tuple((before[day], row) for day, row in after.items() if day in before and before[day] != row),
+        removed=tuple(row for day, row in before.items() if day not in after),
+        became_official=official_after - official_before,
+        no_longer_official=official_before - official_after,
+    )

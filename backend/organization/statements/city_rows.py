@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from backend.infrastructure.database import Base
 from backend.organization import models
 from backend.organization.rules.categories import Category, RequestType, Unit
-from backend.organization.rules.places import Boundary, Centre, Division
+from backend.organization.rules.danger import DangerWord
+from backend.organization.rules.places import Boundary, Centre, Division, GridCell
 from backend.organization.rules.working_days import WorkdayOverride
 
 MODEL_OF: Mapping[type, type[Base]] = MappingProxyType(
@@ -28,6 +29,8 @@ MODEL_OF: Mapping[type, type[Base]] = MappingProxyType(
         Category: models.Category,
         RequestType: models.RequestType,
         WorkdayOverride: models.WorkdayOverride,
+        GridCell: models.GridCell,
+        DangerWord: models.DangerWord,
     }
 )
 

@@ -1,4 +1,4 @@
-"""The files of the city on disk: the project's own copies, and boundaries that an operator supplies."""
+"""The files of the city on disk: the project's own copies, and boundaries and grid that an operator supplies."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from backend.organization.rules.sources.lines import SourceFile
 PROJECT_DATA = Path(__file__).resolve().parent.parent / "data"
 
 
-def city_source(*, data: Path = PROJECT_DATA, boundaries: Path | None = None) -> CitySource:
-    """Return the files of a folder, with an operator's boundaries in place of its own where given.
+def city_source(*, data: Path = PROJECT_DATA, boundaries: Path | None = None, grid: Path | None = None) -> CitySource:
+    """Return the files of a folder, with an operator's boundaries and grid in place of its own where given.
 
     Raises SourceRefused for a file that is not there or not UTF-8.
     """
@@ -26,6 +26,8 @@ def city_source(*, data: Path = PROJECT_DATA, boundaries: Path | None = None) ->
         request_types=read_file(data / "case_request_types.csv"),
         workdays=read_file(data / "workday_overrides_cn.csv"),
         boundaries=read_file(boundaries or data / "nantong_boundaries.geojson"),
+        danger_words=read_file(data / "danger_words.csv"),
+        grid=None if grid is None else read_file(grid),
         boundaries_origin=DataOrigin.PROJECT if boundaries is None else DataOrigin.OPERATOR,
     )
 

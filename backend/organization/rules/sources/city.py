@@ -10,7 +10,9 @@ from backend.organization.rules.sources.boundaries import read_boundaries
 from backend.organization.rules.sources.calendar import read_workdays
 from backend.organization.rules.sources.categories import CategoryContext, read_categories
 from backend.organization.rules.sources.category_marks import read_marks, read_trees
+from backend.organization.rules.sources.danger_words import read_danger_words
 from backend.organization.rules.sources.divisions import read_divisions
+from backend.organization.rules.sources.grid import read_grid, sample_cells
 from backend.organization.rules.sources.lines import SourceFile
 from backend.organization.rules.sources.request_types import read_request_types
 from backend.organization.rules.sources.units import codes_by_name, read_units
@@ -18,7 +20,10 @@ from backend.organization.rules.sources.units import codes_by_name, read_units
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitySource:
-    """The files a city is loaded from. ``boundaries_origin`` tells whose polygons they are."""
+    """The files a city is loaded from. ``boundaries_origin`` tells whose polygons they are.
+
+    ``grid`` is an operator's; without one the grid cells are samples.
+    """
 
     divisions: SourceFile
     units: SourceFile
@@ -28,7 +33,9 @@ class CitySource:
     request_types: SourceFile
     workdays: SourceFile
     boundaries: SourceFile
+    danger_words: SourceFile
     boundaries_origin: DataOrigin = DataOrigin.PROJECT
+    grid: SourceFile | None = None
 
 
 def rows_of(source: CitySource) -> CityRows:
@@ -40,12 +47,15 @@ def rows_of(source: CitySource) -> CityRows:
         trees=read_trees(source.category_trees),
         marks=read_marks(source.category_marks),
     )
+    boundaries = read_boundaries(source.boundaries, divisions, source.boundaries_origin)
     return CityRows(
         divisions=divisions,
         centres=centres,
-        boundaries=read_boundaries(source.boundaries, divisions, source.boundaries_origin),
+        boundaries=boundaries,
         units=units,
         categories=read_categories(source.categories, context),
         request_types=read_request_types(source.request_types),
         workdays=read_workdays(source.workdays),
+        grid_cells=sample_cells(divisions, boundaries) if source.grid is None else read_grid(source.grid, divisions),
+        danger_words=read_danger_words(source.danger_words),
     )
