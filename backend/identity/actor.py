@@ -18,7 +18,7 @@ class PersonKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """One role of a person at one command centre.
+    """One role of a person at one command centre, or in the unit that stands beside it.
 
     ``centre_path`` is the centre's place in the tree, such as ``320600/320682/``; whatever begins with it lies
     below the centre.
@@ -28,6 +28,7 @@ class Binding:
     centre_id: uuid.UUID
     centre_path: str
     permissions: frozenset[Permission]
+    unit_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,5 +55,5 @@ class Actor:
         return tuple(binding for binding in self.bindings if permission in binding.permissions)
 
     def paths_with(self, permission: Permission) -> tuple[str, ...]:
-        """Return the path of every centre at and below which the permission is held."""
-        return tuple(binding.centre_path for binding in self.bindings_with(permission))
+        """Return the path of every centre at and below which the permission is held: a role in a unit gives no area."""
+        return tuple(binding.centre_path for binding in self.bindings_with(permission) if binding.unit_code is None)

@@ -26,11 +26,11 @@ class CodeRefused(Unauthenticated):
     default_detail = "验证码错误或已失效，请核对或重新获取。"
 
 
-class PasswordRefused(Unauthenticated):
-    """The account is unknown, disabled, or the password wrong: never told which."""
+class SignInRefused(Unauthenticated):
+    """The account is unknown or disabled, its password or code wrong, or the time over: never told which."""
 
-    code = "sign-in-password-refused"
-    default_detail = "账号或密码错误。"
+    code = "sign-in-refused"
+    default_detail = "账号、密码或动态口令有误，或登录已超时，请重新登录。"
 
 
 class TriesLimited(TooMany):
@@ -47,6 +47,13 @@ class RefreshRefused(Unauthenticated):
     default_detail = "登录已失效，请重新登录。"
 
 
+class SessionNotFound(NotFound):
+    """No such living session of the one who asks."""
+
+    code = "session-not-found"
+    default_detail = "没有找到该登录设备。"
+
+
 class LoginNameInvalid(Invalid):
     """The login name has a form that accounts do not have."""
 
@@ -59,6 +66,13 @@ class LoginNameTaken(Conflict):
 
     code = "login-name-taken"
     default_detail = "该账号已存在。"
+
+
+class PersonGone(Unauthenticated):
+    """The person's account was closed or disabled while they were asking."""
+
+    code = "person-gone"
+    default_detail = "账号已注销或停用。"
 
 
 class PersonUnknown(NotFound):

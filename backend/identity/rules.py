@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 from backend.identity.actor import PersonKind
@@ -18,6 +19,11 @@ CODE_DIGITS = 6
 CODE_LIFE = timedelta(minutes=5)
 CODE_TRIES = 5
 CODE_TEXT = "【南通百通】您的登录验证码是 {code}，5 分钟内有效。请勿告诉他人。"
+# After the password: how long its second factor is waited for, how many codes it may be answered with, and how far the
+# clock of a phone may be off, in steps of thirty seconds.
+SECOND_FACTOR_LIFE = timedelta(minutes=5)
+SECOND_FACTOR_TRIES = 5
+SECOND_FACTOR_STEPS_OFF = 1
 REFRESH_GRACE = timedelta(seconds=30)
 LOGIN_NAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
@@ -25,6 +31,8 @@ _IPV6_SITE_BITS = 64
 # Western, full-width and Chinese digits: the street stays, the house and the door do not.
 _HOUSE_NUMBER = re.compile(r"[0-9０-９]|[一二三四五六七八九十百]+(?=[号幢栋座弄室楼层单组])")
 _ADDRESS_SHOWN = 12
+_MOBILE_NUMBER = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+_IDENTITY_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,7 @@ PHONE_SENDS = (
 TOTAL_SENDS = (Guard(name="send_total_hour", limit=20_000, window=timedelta(hours=1)),)
 
 PHONE_TRIES = Guard(name="try_phone", limit=CODE_TRIES, window=timedelta(minutes=15), restarts=True)
+# A try of an operator is a password and the first code that follows it; each further code is a try of its own.
 LOGIN_TRIES = Guard(name="try_login", limit=5, window=timedelta(minutes=15), restarts=True)
 
 
@@ -71,6 +80,7 @@ SESSION_LIVES: Mapping[PersonKind, SessionLife] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=4096)
 def source_of(address: str | None) -> str:
     """Return what one source of requests is: an IPv4 address, or the /64 that one IPv6 site has."""
     try:
@@ -98,6 +108,12 @@ def masked_name(name: str) -> str:
 def masked_identity_number(number: str) -> str:
     """Mask an identity number: the province and city, and the last four (``3206**********1234``)."""
     return f"{number[:4]}{'*' * max(len(number) - 8, 4)}{number[-4:]}"
+
+
+def masked_text(text: str) -> str:
+    """Mask the mobile and identity numbers within a free text; the rest stays, for those who handle it."""
+    without_identity = _IDENTITY_NUMBER.sub(lambda found: masked_identity_number(found[0]), text)
+    return _MOBILE_NUMBER.sub(lambda found: masked_phone(found[0]), without_identity)
 
 
 def masked_address(address: str) -> str:

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.identity.actor import PersonKind
-from backend.identity.models import GuardCounter, SignInCode
-from backend.identity.rules import CODE_TRIES, REFRESH_GRACE, SESSION_LIVES, Guard
+from backend.identity.models import GuardCounter, SecondFactor, SecondFactorChallenge, SignInCode
+from backend.identity.rules import CODE_TRIES, REFRESH_GRACE, SECOND_FACTOR_TRIES, SESSION_LIVES, Guard
 
 
 def count_within(session: Session, guard: Guard, subject: bytes, now: datetime) -> int | None:
@@ -63,6 +63,46 @@ def take_try(session: Session, *, challenge_id: uuid.UUID, phone_blind_index: by
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenChallenge:
+    """A challenge that a code was given for. ``person_id`` is None where the password had been wrong."""
+
+    person_id: uuid.UUID | None
+    enrols: bool
+    tries: int
+    tries_subject: bytes
+
+
+def take_challenge(session: Session, *, token_digest: bytes, device_id: str, now: datetime) -> TakenChallenge | None:
+    """Count a code on a living challenge of this device; None when there is none, or no try is left.
+
+    The row stays locked until the end of the transaction, as that of a sign-in code.
+    """
+    challenge = SecondFactorChallenge
+    is_alive = and_(challenge.used_at.is_(None), challenge.expires_at > now, challenge.tries < SECOND_FACTOR_TRIES)
+    row = session.execute(
+        update(challenge)
+        .where(challenge.token_digest == token_digest, challenge.device_id == device_id, is_alive)
+        .values(tries=challenge.tries + 1)
+        .returning(challenge.person_id, challenge.enrols, challenge.tries, challenge.tries_subject)
+    ).first()
+    if row is None:
+        return None
+    return TakenChallenge(person_id=row.person_id, enrols=row.enrols, tries=row.tries, tries_subject=row.tries_subject)
+
+
+def spend_step(session: Session, *, person_id: uuid.UUID, step: int) -> bool:
+    """Take the code of a time step, once: False when it or a later one was taken before."""
+    factor = SecondFactor
+    spent = session.scalar(
+        update(factor)
+        .where(factor.person_id == person_id, factor.last_step < step)
+        .values(last_step=step)
+        .returning(factor.last_step)
+    )
+    return spent is not None
+
+
 class Outcome(StrEnum):
     """What became of a refresh token that was shown."""
 
@@ -84,11 +124,13 @@ class Rotation:
 
 # `shown` waits for the row lock and then sees the newest version of the row, which a plain SELECT beside the UPDATE
 # would not: of many refreshes at once one rotates, and the others come as repeats. The successor is the same for all,
-# because it is derived from the token itself.
+# because it is derived from the token itself. Only the token that was spent last is repeated: a rotation writes one
+# instant into the token and into the session, so that an older token shows by an instant that is not the session's.
 _ROTATE = text(
     """
     WITH shown AS MATERIALIZED (
         SELECT t.token_digest, t.session_id, t.used_at, t.expires_at, s.person_id, s.expires_at AS session_expires_at,
+               s.last_seen_at,
                CASE p.kind WHEN 'operator' THEN CAST(:operator_idle AS interval)
                            ELSE CAST(:citizen_idle AS interval) END AS idle
           FROM refresh_token t
@@ -100,7 +142,7 @@ _ROTATE = text(
         SELECT shown.*, LEAST(COALESCE(used_at, :now) + idle, session_expires_at) AS successor_expires_at,
                CASE WHEN used_at IS NULL AND expires_at > :now THEN 'rotated'
                     WHEN used_at IS NULL THEN 'expired'
-                    WHEN used_at > :grace_began_at THEN 'repeated'
+                    WHEN used_at > :grace_began_at AND used_at = last_seen_at THEN 'repeated'
                     ELSE 'reused' END AS outcome
           FROM shown
     ), spent AS (
@@ -125,7 +167,8 @@ _ROTATE = text(
 def rotate(session: Session, *, digest: bytes, successor_digest: bytes, now: datetime) -> Rotation | None:
     """Spend a refresh token and bear its successor, or end the family when it was spent before; None if unknown.
 
-    Within the grace a spent token gives the same successor again: a client whose answer was lost is not a thief (S11).
+    Within the grace the token spent last gives the same successor again: a client whose answer was lost is not a thief
+    (S11). Once the successor has been spent too, its answer was not lost, and showing the older token is reuse.
     """
     row = session.execute(
         _ROTATE,

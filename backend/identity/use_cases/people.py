@@ -46,7 +46,10 @@ def citizen_of(session: Session, *, sealer: Sealer, phone: str, now: datetime) -
         )
         .on_conflict_do_nothing(index_elements=[Person.phone_blind_index])
     )
-    return session.scalars(select(Person).where(Person.phone_blind_index == index)).one()
+    # Locked: who is being erased at this moment is waited for, and then is not found: the next round makes a new one.
+    known = select(Person).where(Person.phone_blind_index == index).with_for_update(key_share=True)
+    person = session.scalars(known).one_or_none()
+    return person if person is not None else citizen_of(session, sealer=sealer, phone=phone, now=now)
 
 
 def add_operator(session: Session, *, sealer: Sealer, account: OperatorAccount, now: datetime) -> uuid.UUID:

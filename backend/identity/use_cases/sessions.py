@@ -6,20 +6,23 @@ import hashlib
 import logging
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import Session
 
-from backend.identity import statements
+from backend.identity import queries, statements
 from backend.identity.actor import Actor, PersonKind
-from backend.identity.errors import RefreshRefused
+from backend.identity.errors import RefreshRefused, SessionNotFound
 from backend.identity.models import DEVICE_NAME_CONTEXT, DeviceSession, RefreshToken
-from backend.identity.rules import SESSION_LIVES
+from backend.identity.rules import SESSION_LIVES, Guard
 from backend.identity.statements import Outcome
+from backend.infrastructure import outbox
 from backend.infrastructure.crypto import Sealer, url_token
 from backend.infrastructure.tokens import ACCESS_LIFE, TokenIssuer
+from backend.kernel.events import SessionBegun
 from backend.kernel.ids import uuid7
 
 log = logging.getLogger(__name__)
@@ -54,10 +57,18 @@ class Doors:
     tokens: TokenIssuer
 
 
+def tries_subject(doors: Doors, guard: Guard, subject: str) -> bytes:
+    """Return what tries of a phone or a login name are counted on: a digest, never the thing itself."""
+    return doors.sealer.keyed_digest(subject, purpose=guard.name)
+
+
 def begin_session(
     session: Session, *, doors: Doors, person_id: uuid.UUID, kind: PersonKind, device: Device, now: datetime
 ) -> SignedIn:
-    """Begin a session of a person who has proved who they are."""
+    """Begin a session of a person who has proved who they are.
+
+    Unless it is their very first, their other devices are told, so that a stranger's sign-in does not go unnoticed.
+    """
     life = SESSION_LIVES[kind]
     expires_at = now + life.absolute
     name = doors.sealer.seal(device.name, context=DEVICE_NAME_CONTEXT) if device.name else None
@@ -71,6 +82,7 @@ def begin_session(
         last_seen_at=now,
         expires_at=expires_at,
     )
+    is_first = session.scalar(select(DeviceSession.id).where(DeviceSession.person_id == person_id).limit(1)) is None
     session.add(begun)
     session.flush()  # the token's foreign key needs the row; the two are not related as objects
     token = secrets.token_urlsafe(_REFRESH_BYTES)
@@ -78,6 +90,10 @@ def begin_session(
     session.add(
         RefreshToken(token_digest=_digest(token), session_id=begun.id, created_at=now, expires_at=refresh_expires_at)
     )
+    if not is_first:
+        outbox.record(
+            session, SessionBegun(event_id=uuid7(), occurred_at=now, subject_id=person_id, session_id=begun.id)
+        )
     log.info("session begun", extra={"session_id": str(begun.id), "kind": kind.value})
     return _signed_in(doors.tokens, person_id, begun.id, (token, refresh_expires_at), now)
 
@@ -105,6 +121,34 @@ def end_session(session: Session, *, actor: Actor, now: datetime) -> None:
         .values(ended_at=now, end_reason="signed_out")
     )
     log.info("session ended", extra={"session_id": str(actor.session_id)})
+
+
+def end_one_session(session: Session, *, actor: Actor, session_id: uuid.UUID, now: datetime) -> None:
+    """Sign the actor out of one of their living sessions. Raises SessionNotFound for any other."""
+    if not _end_living(session, actor, now, DeviceSession.id == session_id):
+        raise SessionNotFound
+    log.info("session ended", extra={"session_id": str(session_id)})
+
+
+def end_all_sessions(session: Session, *, actor: Actor, keeps_current: bool, now: datetime) -> int:
+    """Sign the actor out everywhere, but here where ``keeps_current``; return how many sessions this call has ended.
+
+    Of two calls at once each counts what it ended itself.
+    """
+    # One after the other: two statements that lock the same rows in two orders would stop each other.
+    queries.lock_person(session, actor.person_id)
+    ended = _end_living(session, actor, now, DeviceSession.id != actor.session_id if keeps_current else true())
+    log.info("sessions ended", extra={"person_id": str(actor.person_id), "count": len(ended)})
+    return len(ended)
+
+
+def _end_living(session: Session, actor: Actor, now: datetime, which: ColumnElement[bool]) -> Sequence[uuid.UUID]:
+    return session.scalars(
+        update(DeviceSession)
+        .where(DeviceSession.person_id == actor.person_id, which, queries.is_living(now))
+        .values(ended_at=now, end_reason="signed_out")
+        .returning(DeviceSession.id)
+    ).all()
 
 
 def _signed_in(

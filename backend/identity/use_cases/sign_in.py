@@ -1,4 +1,4 @@
-"""Signing in: a citizen by the code sent to their phone, an operator by account and password.
+"""A citizen signs in by the code that was sent to their phone.
 
 A refused try is a result, not an exception: the caller commits it, so that the counters survive the refusal.
 """
@@ -11,18 +11,17 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.identity import rules, statements
 from backend.identity.actor import PersonKind
-from backend.identity.errors import CodeRefused, PasswordRefused, TriesLimited
-from backend.identity.models import Person, SignInCode
+from backend.identity.errors import CodeRefused, TriesLimited
+from backend.identity.models import SignInCode
 from backend.identity.phones import mobile_number
 from backend.identity.use_cases.codes import code_digest
 from backend.identity.use_cases.people import citizen_of
-from backend.identity.use_cases.sessions import Device, Doors, SignedIn, begin_session
-from backend.infrastructure.passwords import PasswordHasher
+from backend.identity.use_cases.sessions import Device, Doors, SignedIn, begin_session, tries_subject
 
 log = logging.getLogger(__name__)
 
@@ -37,15 +36,6 @@ class CodeTry:
     device: Device
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordTry:
-    """An operator's try."""
-
-    login_name: str
-    password: str = field(repr=False)
-    device: Device
-
-
 def sign_in_citizen(
     session: Session, *, doors: Doors, attempt: CodeTry, now: datetime
 ) -> SignedIn | CodeRefused | TriesLimited:
@@ -56,32 +46,12 @@ def sign_in_citizen(
         log.info("sign-in refused", extra={"reason": refused.code})
         return refused
     session.execute(update(SignInCode).where(SignInCode.id == attempt.challenge_id).values(used_at=now))
-    statements.forgive(session, rules.PHONE_TRIES, _tries_subject(doors, rules.PHONE_TRIES, phone))
+    statements.forgive(session, rules.PHONE_TRIES, tries_subject(doors, rules.PHONE_TRIES, phone))
     citizen = citizen_of(session, sealer=doors.sealer, phone=phone, now=now)
     if citizen.disabled_at is not None:
         return CodeRefused()
     return begin_session(
         session, doors=doors, person_id=citizen.id, kind=PersonKind.CITIZEN, device=attempt.device, now=now
-    )
-
-
-def sign_in_operator(
-    session: Session, *, doors: Doors, passwords: PasswordHasher, attempt: PasswordTry, now: datetime
-) -> SignedIn | PasswordRefused | TriesLimited:
-    """Check account and password. The same work is done whether the account exists or not. Raises PasswordsBusy."""
-    login_name = attempt.login_name.strip().lower()
-    subject = _tries_subject(doors, rules.LOGIN_TRIES, login_name)
-    wait_s = statements.count_within(session, rules.LOGIN_TRIES, subject, now)
-    if wait_s is not None:
-        return TriesLimited(retry_after_s=wait_s)
-    operator = session.scalar(select(Person).where(Person.login_name == login_name, Person.kind == PersonKind.OPERATOR))
-    is_right = passwords.matches(attempt.password, operator.password_hash if operator else None)
-    if operator is None or not is_right or operator.disabled_at is not None:
-        log.info("sign-in refused", extra={"reason": PasswordRefused.code})
-        return PasswordRefused()
-    statements.forgive(session, rules.LOGIN_TRIES, subject)
-    return begin_session(
-        session, doors=doors, person_id=operator.id, kind=PersonKind.OPERATOR, device=attempt.device, now=now
     )
 
 
@@ -95,12 +65,8 @@ def _refusal_of_code(
     if expected is None:
         # Not counted on the phone: a challenge that was never sent must not lock its owner out.
         return CodeRefused()
-    wait_s = statements.count_within(session, rules.PHONE_TRIES, _tries_subject(doors, rules.PHONE_TRIES, phone), now)
+    wait_s = statements.count_within(session, rules.PHONE_TRIES, tries_subject(doors, rules.PHONE_TRIES, phone), now)
     if wait_s is not None:
         return TriesLimited(retry_after_s=wait_s)
     given = code_digest(doors.sealer, challenge_id=attempt.challenge_id, phone=phone, code=attempt.code)
     return None if hmac.compare_digest(expected, given) else CodeRefused()
-
-
-def _tries_subject(doors: Doors, guard: rules.Guard, subject: str) -> bytes:
-    return doors.sealer.keyed_digest(subject, purpose=guard.name)

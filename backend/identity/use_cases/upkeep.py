@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from backend.identity.models import GuardCounter, RefreshToken, SignInCode
+from backend.identity.models import GuardCounter, RefreshToken, SecondFactorChallenge, SignInCode
 
 # A spent token that is shown again ends its session only while it is known: some days longer than it could be used.
 _TOKENS_KEPT = timedelta(days=7)
@@ -19,6 +19,12 @@ def prune_sign_in(session: Session, *, now: datetime) -> bool:
     """Remove one batch of each kind. True when there may be more: ask again, in another transaction."""
     removed = (
         _remove(session, (SignInCode.id,), SignInCode.expires_at, now - _CODES_KEPT),
+        _remove(
+            session,
+            (SecondFactorChallenge.token_digest,),
+            SecondFactorChallenge.expires_at,
+            now - _CODES_KEPT,
+        ),
         _remove(session, (GuardCounter.guard, GuardCounter.subject), GuardCounter.ends_at, now),
         _remove(session, (RefreshToken.token_digest,), RefreshToken.expires_at, now - _TOKENS_KEPT),
     )

@@ -1,0 +1,1 @@
+"""What the law asks of personal data: known fields and their retention, rotation of keys, copies, and erasure."""
