@@ -20,10 +20,10 @@ class DeviceNotFound(NotFound):
 
 
 class DeviceBusy(Conflict):
-    """A message to the phone's previous owner is on its way at this moment."""
+    """A message is on its way to the phone at this moment."""
 
     code = "device-busy"
-    default_detail = "该设备正在接收上一位用户的消息，请稍后重试。"
+    default_detail = "该设备正在接收消息，请稍后重试。"
     retryable = True
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from backend.cases.numbering import GRID_REPORT_PREFIX
 from backend.cases.queries import reporters_of
 from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.push import PushOutcome, PushProvider, PushResult
 from backend.infrastructure.retry import NeverRetry, RetryLater
 from backend.kernel.clock import SHANGHAI, Clock
-from backend.kernel.events import CaseFiled, CaseMoved, Event
+from backend.kernel.events import CaseFiled, CaseMoved, CaseUrged, Event, SessionBegun
 from backend.notifications import queries
+from backend.notifications.audiences import staff_of
+from backend.notifications.messages import Wording
 from backend.notifications.rules import may_hand_over
-from backend.notifications.subscriptions import subscription_to
+from backend.notifications.subscriptions import Audience, subscriptions_to
 from backend.notifications.use_cases.deliveries import ClaimedPush, claim_delivery, settle_delivery
-from backend.notifications.use_cases.telling import News, tell_person
+from backend.notifications.use_cases.telling import Letter, tell
 
 SUBSCRIBER = "notifications"
 
@@ -29,14 +33,21 @@ class InboxWriter:
         self._clock = clock
 
     def take_in(self, session: Session, event: Event) -> None:
-        """Tell everyone whom the table of subscriptions names. An event that nobody subscribed to is passed over."""
-        subscription = subscription_to(event)
-        if subscription is None or not isinstance(event, CaseFiled | CaseMoved):
+        """Tell everyone whom the tables of subscriptions name. An event that nobody subscribed to is passed over."""
+        subscriptions = subscriptions_to(event)
+        if not subscriptions:
             return
-        wording = queries.wording_on(session, subscription.kind, event.occurred_at.astimezone(SHANGHAI).date())
-        news = News(event_id=event.event_id, case_number=event.case_number, wording=wording)
-        for person_id, number in _recipients(session, event):
-            tell_person(session, person_id=person_id, number=number, news=news, now=self._clock.now())
+        now = self._clock.now()
+        wordings = queries.wordings_on(
+            session, {one.kind for one in subscriptions}, event.occurred_at.astimezone(SHANGHAI).date()
+        )
+        letters: list[Letter] = []
+        for one in subscriptions:
+            told = {letter.person_id for letter in letters}
+            found = _letters(session, one.audience, event, wordings[one.kind], now)
+            letters += [letter for letter in found if letter.person_id not in told]
+        silent = event.session_id if isinstance(event, SessionBegun) else None
+        tell(session, event_id=event.event_id, letters=letters, silent_session_id=silent, now=now)
 
 
 class PushRun:
@@ -68,10 +79,23 @@ class PushRun:
         return settle_delivery(session, claimed=claimed, result=result, is_last_try=is_last_try, now=self._clock.now())
 
 
-def _recipients(session: Session, event: CaseFiled | CaseMoved) -> Iterator[tuple[uuid.UUID, str]]:
-    """Yield the people of the message with the number that each knows the case by."""
-    if isinstance(event, CaseFiled):
-        yield event.reporter_person_id, event.reporter_number
+def _letters(session: Session, audience: Audience, event: Event, wording: Wording, now: datetime) -> Iterator[Letter]:
+    """Yield the messages to the people of an audience, with the number that each knows the case by."""
+    if isinstance(event, SessionBegun):
+        yield Letter(person_id=event.subject_id, wording=wording)
+    elif not isinstance(event, CaseFiled | CaseMoved | CaseUrged):
         return
-    for reporter in reporters_of(session, event.subject_id):
-        yield reporter.person_id, reporter.number
+    elif audience is Audience.ALL_REPORTERS:
+        for reporter in reporters_of(session, event.subject_id):
+            yield from _to_reporter(reporter.person_id, reporter.number, event.case_number, wording)
+    elif isinstance(event, CaseFiled) and audience is Audience.FILING_REPORTER:
+        yield from _to_reporter(event.reporter_person_id, event.reporter_number, event.case_number, wording)
+    else:
+        for person_id in sorted(staff_of(session, audience, event, now=now)):
+            yield Letter(person_id=person_id, case_number=event.case_number, wording=wording)
+
+
+def _to_reporter(person_id: uuid.UUID, number: str, case_number: str, wording: Wording) -> Iterator[Letter]:
+    """Yield the message to a reporter; none to a grid worker: it is worded for citizens, and they read their list."""
+    if not number.startswith(GRID_REPORT_PREFIX):
+        yield Letter(person_id=person_id, number=number, case_number=case_number, wording=wording)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 
-from backend.notifications.subscriptions import MessageKind
+from backend.notifications.subscriptions import STAFF_KINDS, MessageKind
 
 PUSH_TITLE = "南通百通"
 _TITLE_WORDS: frozenset[str] = frozenset()
 _INBOX_WORDS = frozenset({"number", "case_number"})
 _PUSH_WORDS = frozenset({"number"})
+# A member of staff knows a case by its own number alone.
+_STAFF_WORDS = frozenset({"case_number"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +38,18 @@ class Wording:
     body: str
 
     def filled(self, *, number: str, case_number: str) -> Words:
-        """Return the texts of a message about the complaint with this number."""
+        """Return the texts of a message about the complaint, and the case, with these numbers."""
         return Words(
-            push_body=self.push_body.format(number=number),
+            push_body=self.push_body.format(number=number, case_number=case_number),
             title=self.title,
             body=self.body.format(number=number, case_number=case_number),
         )
 
     def refuse_strange_words(self) -> None:
         """Raise ValueError for an empty text, or a placeholder that nothing stands for."""
-        for text, allowed in ((self.push_body, _PUSH_WORDS), (self.title, _TITLE_WORDS), (self.body, _INBOX_WORDS)):
+        is_staff = self.kind in STAFF_KINDS
+        push, inbox = (_STAFF_WORDS, _STAFF_WORDS) if is_staff else (_PUSH_WORDS, _INBOX_WORDS)
+        for text, allowed in ((self.push_body, push), (self.title, _TITLE_WORDS), (self.body, inbox)):
             if not text:
                 raise ValueError("文字不能为空")
             pieces = [piece for piece in string.Formatter().parse(text) if piece[1] is not None]

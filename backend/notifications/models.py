@@ -28,7 +28,7 @@ class Notification(Base):
     __tablename__ = "notification"
     __table_args__ = (
         # One event tells one person once about each of their complaints, however often the handler runs.
-        UniqueConstraint("event_id", "person_id", "kind", "number"),
+        UniqueConstraint("event_id", "person_id", "kind", "number", postgresql_nulls_not_distinct=True),
         Index("ix_notification_inbox", "person_id", "id"),
         Index("ix_notification_unread", "person_id", "id", postgresql_where=text("read_at IS NULL")),
     )
@@ -37,8 +37,9 @@ class Notification(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     event_id: Mapped[uuid.UUID]
     kind: Mapped[str]
-    number: Mapped[str]
-    case_number: Mapped[str]
+    # The reporter's own. None in a message to staff, and in one that is about no complaint.
+    number: Mapped[str | None]
+    case_number: Mapped[str | None]
     title: Mapped[str]
     body: Mapped[str]
     push_body: Mapped[str]

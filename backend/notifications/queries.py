@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.identity.actor import Actor
+from backend.identity.models import DeviceSession
 from backend.kernel.page import Page
 from backend.notifications.messages import Wording
 from backend.notifications.models import MessageWording, Notification, PushDevice
@@ -45,20 +47,34 @@ def unread_count(session: Session, *, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(unread.subquery())) or 0
 
 
-def device_ids_of(session: Session, person_id: uuid.UUID) -> tuple[str, ...]:
-    """Return the ids of a person's phones."""
-    return tuple(session.scalars(select(PushDevice.device_id).where(PushDevice.person_id == person_id)))
+def phones_of(
+    session: Session, person_ids: Collection[uuid.UUID], *, silent_session_id: uuid.UUID | None = None
+) -> dict[uuid.UUID, list[str]]:
+    """Return the device ids of people's phones, by person, without the one that a session was begun on.
+
+    That one is known by its session once it has registered, and before by the device id that it signed in with.
+    """
+    phones = select(PushDevice.person_id, PushDevice.device_id).where(PushDevice.person_id.in_(person_ids))
+    if silent_session_id is not None:
+        its_device = select(DeviceSession.device_id).where(DeviceSession.id == silent_session_id).scalar_subquery()
+        phones = phones.where(PushDevice.session_id != silent_session_id, PushDevice.device_id != its_device)
+    found: dict[uuid.UUID, list[str]] = {}
+    for phone in session.execute(phones.order_by(PushDevice.device_id)):
+        found.setdefault(phone.person_id, []).append(phone.device_id)
+    return found
 
 
-def wording_on(session: Session, kind: MessageKind, day: date) -> Wording:
-    """Return the texts of a kind of message on a day. Raises WordingMissing."""
-    row = session.scalar(
-        select(MessageWording).where(
-            MessageWording.kind == kind,
-            MessageWording.valid_from <= day,
-            or_(MessageWording.valid_to.is_(None), MessageWording.valid_to > day),
-        )
+def wordings_on(session: Session, kinds: Collection[MessageKind], day: date) -> dict[MessageKind, Wording]:
+    """Return the texts of kinds of messages on a day, in one statement. Raises WordingMissing."""
+    statement = select(MessageWording).where(
+        MessageWording.kind.in_(kinds),
+        MessageWording.valid_from <= day,
+        or_(MessageWording.valid_to.is_(None), MessageWording.valid_to > day),
     )
-    if row is None:
-        raise WordingMissing(f"{kind} {day}")
-    return Wording(kind=kind, push_body=row.push_body, title=row.title, body=row.body)
+    rows = {MessageKind(row.kind): row for row in session.scalars(statement)}
+    missing = sorted(set(kinds) - rows.keys())
+    if missing:
+        raise WordingMissing(f"{', '.join(missing)} {day}")
+    return {
+        kind: Wording(kind=kind, push_body=row.push_body, title=row.title, body=row.body) for kind, row in rows.items()
+    }

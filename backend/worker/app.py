@@ -18,7 +18,7 @@ from backend.worker.backoff import Backoff
 from backend.worker.fence import FencedJobManager
 from backend.worker.table import OutsideJob, OutsideJobs, Subscriptions
 from backend.worker.tasks import DELIVER_QUEUE, DELIVER_TASK, Tasks
-from backend.worker.upkeep import UPKEEP_QUEUE, Pruning, Prunings
+from backend.worker.upkeep import UPKEEP_QUEUE, Pruning, Prunings, Sweep, Sweeps
 
 HEARTBEAT_S = 5.0
 # Longer than IDLE_TIMEOUT_S of the tasks: a zombie's transaction has ended before its job is given to another.
@@ -27,6 +27,7 @@ STALLED_AFTER_S = 20.0
 POLLING_S = 1.0
 _CONNECTIONS = 6
 _EVERY_TEN_SECONDS = "* * * * * */10"
+_EVERY_FIVE_SECONDS = "* * * * * */5"
 _HOURLY = "7 * * * *"
 
 
@@ -34,8 +35,9 @@ _HOURLY = "7 * * * *"
 class WorkerParts:
     """What the composition root hands to the worker.
 
-    ``prunings`` remove what is old, each hourly. ``time_scale`` shortens the waits between tries, and
-    ``stalled_after_s`` the patience with a silent worker, for tests alone.
+    ``prunings`` remove what is old, each hourly; ``sweeps`` do what clocks ask for, each every few seconds.
+    ``time_scale`` shortens the waits between tries, and ``stalled_after_s`` the patience with a silent worker, for
+    tests alone.
     """
 
     database: Database
@@ -45,6 +47,7 @@ class WorkerParts:
     subscriptions: Subscriptions
     outside_jobs: OutsideJobs
     prunings: Prunings = field(default_factory=dict)
+    sweeps: Sweeps = field(default_factory=dict)
     time_scale: float = 1.0
     heartbeat_s: float = HEARTBEAT_S
     stalled_after_s: float = STALLED_AFTER_S
@@ -105,6 +108,9 @@ def _add_upkeep(app: App, parts: WorkerParts) -> None:
     for name, pruning in parts.prunings.items():
         prune = task(name=f"prune_{name}", queueing_lock=f"prune_{name}")(_pruning(parts, pruning))
         app.periodic(cron=_HOURLY)(prune)
+    for name, sweep in parts.sweeps.items():
+        swept = task(name=f"sweep_{name}", queueing_lock=f"sweep_{name}")(_sweeping(sweep))
+        app.periodic(cron=_EVERY_FIVE_SECONDS)(swept)
 
 
 def _pruning(parts: WorkerParts, pruning: Pruning) -> Callable[[int], None]:
@@ -112,3 +118,10 @@ def _pruning(parts: WorkerParts, pruning: Pruning) -> Callable[[int], None]:
         upkeep.prune(parts.database, parts.clock, pruning)
 
     return prune
+
+
+def _sweeping(sweep: Sweep) -> Callable[[int], None]:
+    def run(timestamp: int) -> None:  # noqa: ARG001 - as above
+        sweep()
+
+    return run

@@ -40,7 +40,7 @@ def lanes_of(parts: WorkerParts, *, inside: int = 4, outside: int = 8) -> tuple[
 
 def run_worker(parts: WorkerParts) -> None:
     """Work until SIGTERM or SIGINT, then finish what was started. Ends too when the database is gone for good."""
-    asyncio.run(_run(build_app(parts), lanes_of(parts)))
+    asyncio.run(_run(parts))
 
 
 def run_until_idle(parts: WorkerParts) -> None:
@@ -48,19 +48,25 @@ def run_until_idle(parts: WorkerParts) -> None:
     asyncio.run(_run_until_idle(build_app(parts)))
 
 
-async def _run(app: App, lanes: Iterable[Lane]) -> None:
+async def work_until(stop: asyncio.Event, parts: WorkerParts) -> None:
+    """Work in this event loop until it is told to stop, then finish what was started."""
+    app, lanes = build_app(parts), lanes_of(parts)
     _give_every_job_a_thread(lanes)
     async with app.open_async():
         workers = [asyncio.create_task(_work(app, lane), name=lane.name) for lane in lanes]
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
         stopping = asyncio.create_task(stop.wait())
         # A lane ends by itself when procrastinate lost the database: the supervisor starts us again.
         await asyncio.wait([stopping, *workers], return_when=asyncio.FIRST_COMPLETED)
         for task in (stopping, *workers):
             task.cancel()
         await asyncio.gather(stopping, *workers, return_exceptions=True)
+
+
+async def _run(parts: WorkerParts) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await work_until(stop, parts)
 
 
 async def _run_until_idle(app: App) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.infrastructure.database import Database, driver_connection
+from backend.infrastructure.figures import OUTSIDE_RESULTS
 from backend.infrastructure.jobs import defer
 from backend.infrastructure.outbox import OutboxEvent
 from backend.kernel.clock import Clock
@@ -84,6 +85,7 @@ class Tasks:
             if work is None:
                 return
             result = job.perform(work)
+            OUTSIDE_RESULTS.labels(job.queue, str(getattr(result, "outcome", "done"))).inc()
             with self.transaction() as session:
                 verdict = job.settle(session, work, result, is_last_try)
             if verdict is not None:

@@ -34,6 +34,17 @@ class Pruning(Protocol):
 
 Prunings = Mapping[str, Pruning]
 
+
+class Sweep(Protocol):
+    """Does what is due, in transactions of its own. Two at once do each thing once."""
+
+    def __call__(self) -> int:
+        """Return how many things were done."""
+        ...
+
+
+Sweeps = Mapping[str, Sweep]
+
 _UNREPORTED = """
 SELECT job.id, job.status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
   FROM procrastinate_jobs job

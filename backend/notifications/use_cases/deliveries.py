@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.infrastructure.crypto import Sealer
@@ -16,7 +16,7 @@ from backend.infrastructure.retry import NeverRetry, RetryLater
 from backend.notifications.messages import PUSH_TITLE
 from backend.notifications.models import DeliveryStatus, Notification, PushDelivery, PushDevice
 from backend.notifications.rules import lease_left_s
-from backend.notifications.use_cases.devices import address_of
+from backend.notifications.use_cases.devices import address_of, forget_dead_address
 from backend.organization.queries.actors import actor_of
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ def settle_delivery(
         log.warning("late push result refused", extra={"delivery_id": str(claimed.delivery_id)})
         return None
     if result.outcome is PushOutcome.DEAD_ADDRESS:
-        _forget_dead_address(session, claimed)
+        forget_dead_address(session, device_id=claimed.device_id, address_digest=claimed.address_digest, now=now)
     if result.outcome is PushOutcome.RETRY:
         return RetryLater(result.code, retry_after_s=result.retry_after_s)
     return NeverRetry(result.code) if result.outcome is PushOutcome.REFUSED else None
@@ -128,7 +128,7 @@ def _message(delivery: PushDelivery, notification: Notification, device: PushDev
         data={
             "notification_id": str(notification.id),
             "kind": notification.kind,
-            "number": notification.number,
+            "number": notification.number or "",
             "occurred_at": notification.created_at.isoformat(),
         },
     )
@@ -142,12 +142,3 @@ def _status_after(outcome: PushOutcome, *, is_last_try: bool) -> DeliveryStatus:
         PushOutcome.DEAD_ADDRESS: DeliveryStatus.DROPPED,
         PushOutcome.REFUSED: DeliveryStatus.FAILED,
     }[outcome]
-
-
-def _forget_dead_address(session: Session, claimed: ClaimedPush) -> None:
-    """Remove the phone, unless it has been registered with another address since."""
-    session.execute(
-        delete(PushDevice).where(
-            PushDevice.device_id == claimed.device_id, PushDevice.address_digest == claimed.address_digest
-        )
-    )
