@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 GENESIS = bytes(32)
 SALT_BYTES = 16
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def new_salt() -> bytes:
@@ -26,7 +27,7 @@ def digest_of(text: str, salt: bytes) -> str:
 
 def canonical(entry: Mapping[str, object]) -> str:
     """Return the one JSON text of an entry: keys sorted, no spaces, Chinese as it is."""
-    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(entry)
 
 
 def chained_hash(previous: bytes, entry_text: str) -> bytes:

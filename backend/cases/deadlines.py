@@ -28,11 +28,12 @@ class NamedLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedDue:
-    """A due instant in UTC, and the row that decided it."""
+    """A due instant in UTC, the row that decided it, and the unit that its pauses are counted in."""
 
     at: datetime
     rule: str
     is_provisional: bool
+    unit: LimitUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,6 @@ class Policies:
 
 def total_due(calendar: WorkingCalendar, submitted_at: datetime, limits: Sequence[NamedLimit]) -> DecidedDue:
     """Return the earliest due of the limits that hold for a case; of two equal ones, the first named decides."""
-    dues = [(due_at(calendar, submitted_at, named.limit), named.rule) for named in limits]
-    due, rule = min(dues, key=lambda pair: pair[0].at)
-    return DecidedDue(at=due.at, rule=rule, is_provisional=due.provisional)
+    dues = [(due_at(calendar, submitted_at, named.limit), named) for named in limits]
+    due, named = min(dues, key=lambda pair: pair[0].at)
+    return DecidedDue(at=due.at, rule=named.rule, is_provisional=due.provisional, unit=named.limit.unit)

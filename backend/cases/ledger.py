@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,26 +13,29 @@ from sqlalchemy.orm import Session
 
 from backend.cases import chain
 from backend.cases.models import Case, CaseText, LedgerEntry
-from backend.cases.rules import State, Transition
+from backend.cases.rules import State, Transition, Upkeep
 from backend.infrastructure.crypto import Sealed, Sealer
 from backend.kernel.ids import uuid7
 
 SCHEMA_VERSION = 1
-_TEXT_CONTEXT = "case_text:{}"
+TEXT_CONTEXT = "case_text:{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """Who made a move: the person, in which role, and at which centre (None for reporters)."""
+    """Who did it: the person, in which role, and at which centre (None for reporters).
+
+    Without a person the product did it by itself, by a rule.
+    """
 
     role: str
-    person_id: uuid.UUID
+    person_id: uuid.UUID | None
     centre_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """What is to be written: the move, who made it, the facts it set, and the texts that came with it.
+    """What is to be written: the move or upkeep, who did it, the facts it set, and the texts that came with it.
 
     ``facts`` hold every stored value of the case that the move changed, so that replaying the ledger gives the
     case again; ``texts`` may hold personal data and enter the chain as digests only.
@@ -40,32 +43,70 @@ class Happening:
 
     event_id: uuid.UUID
     at: datetime
-    transition: Transition
+    transition: Transition | Upkeep
     from_state: State | None
     witness: Witness
     facts: Mapping[str, object]
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What an entry says of its case as it stands with it. ``version`` is the number of the entry."""
+
+    id: uuid.UUID
+    number: str
+    version: int
+    workflow_version: int
+    state: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The rows of an entry: its own, and one for each of its texts."""
+
+    entry: Mapping[str, object]
+    texts: Sequence[Mapping[str, object]] = field(repr=False)
+
+
 def append(session: Session, case: Case, happening: Happening, sealer: Sealer) -> None:
     """Add the entry number ``case.version``, and its texts. The case must be locked, or new."""
     previous = _last_hash(session, case) if case.version > 1 else chain.GENESIS
-    digests = {}
+    head = Head(
+        id=case.id,
+        number=case.number,
+        version=case.version,
+        workflow_version=case.workflow_version,
+        state=case.state,
+        round=case.round,
+    )
+    add_written(session, written(head, happening, previous, sealer))
+
+
+def written(head: Head, happening: Happening, previous: bytes, sealer: Sealer) -> Written:
+    """Return the rows of an entry that follows the one with the hash ``previous``."""
+    digests, texts = {}, []
     for name, text in happening.texts.items():
         salt = chain.new_salt()
         digests[name] = chain.digest_of(text, salt)
-        session.add(_sealed_text(case, name, text, salt, sealer))
-    entry = chain.canonical(_entry(case, happening, digests))
-    session.add(
-        LedgerEntry(
-            case_id=case.id,
-            seq=case.version,
-            event_id=happening.event_id,
-            entry=entry,
-            previous_hash=previous,
-            hash=chain.chained_hash(previous, entry),
-        )
-    )
+        texts.append(_sealed_text(head, name, text, salt, sealer))
+    entry = chain.canonical(_entry(head, happening, digests))
+    values = {
+        "case_id": head.id,
+        "seq": head.version,
+        "event_id": happening.event_id,
+        "entry": entry,
+        "previous_hash": previous,
+        "hash": chain.chained_hash(previous, entry),
+    }
+    return Written(entry=values, texts=texts)
+
+
+def add_written(session: Session, rows: Written) -> None:
+    """Add the rows of an entry."""
+    session.add_all(CaseText(**values) for values in rows.texts)
+    session.add(LedgerEntry(**rows.entry))
 
 
 def open_text(row: CaseText, sealer: Sealer) -> str | None:
@@ -73,7 +114,7 @@ def open_text(row: CaseText, sealer: Sealer) -> str | None:
     if row.text_sealed is None or row.text_key_id is None:
         return None
     sealed = Sealed(row.text_key_id, row.text_sealed)
-    return sealer.open(sealed, context=_TEXT_CONTEXT.format(row.id))
+    return sealer.open(sealed, context=TEXT_CONTEXT.format(row.id))
 
 
 def _last_hash(session: Session, case: Case) -> bytes:
@@ -81,37 +122,37 @@ def _last_hash(session: Session, case: Case) -> bytes:
     return session.execute(statement).scalar_one()
 
 
-def _sealed_text(case: Case, name: str, text: str, salt: bytes, sealer: Sealer) -> CaseText:
+def _sealed_text(head: Head, name: str, text: str, salt: bytes, sealer: Sealer) -> dict[str, object]:
     text_id = uuid7()
-    sealed = sealer.seal(text, context=_TEXT_CONTEXT.format(text_id))
-    return CaseText(
-        id=text_id,
-        case_id=case.id,
-        seq=case.version,
-        field=name,
-        text_sealed=sealed.ciphertext,
-        text_key_id=sealed.key_id,
-        salt=salt,
-    )
+    sealed = sealer.seal(text, context=TEXT_CONTEXT.format(text_id))
+    return {
+        "id": text_id,
+        "case_id": head.id,
+        "seq": head.version,
+        "field": name,
+        "text_sealed": sealed.ciphertext,
+        "text_key_id": sealed.key_id,
+        "salt": salt,
+    }
 
 
-def _entry(case: Case, happening: Happening, digests: Mapping[str, str]) -> dict[str, Any]:
+def _entry(head: Head, happening: Happening, digests: Mapping[str, str]) -> dict[str, Any]:
     return {
         "schema": SCHEMA_VERSION,
-        "case": case.number,
-        "case_id": str(case.id),
-        "seq": case.version,
+        "case": head.number,
+        "case_id": str(head.id),
+        "seq": head.version,
         "event_id": str(happening.event_id),
         "at": plain(happening.at),
-        "workflow": case.workflow_version,
+        "workflow": head.workflow_version,
         "transition": happening.transition.code,
-        "action": happening.transition.action.value,
+        "action": str(happening.transition.action),
         "from": happening.from_state.value if happening.from_state else None,
-        "to": happening.transition.target.value,
-        "round": case.round,
+        "to": head.state,
+        "round": head.round,
         "actor": {
             "role": happening.witness.role,
-            "person_id": str(happening.witness.person_id),
+            "person_id": plain(happening.witness.person_id),
             "centre_id": plain(happening.witness.centre_id),
         },
         "facts": {name: plain(value) for name, value in happening.facts.items()},

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from backend.cases import queries
 from backend.cases.models import LedgerEntry
-from backend.cases.rules import ACTION_NAMES, Action
-from backend.cases.views import Named, Reader
+from backend.cases.naming import Named
+from backend.cases.rules import name_of_action
+from backend.cases.views import Reader
 from backend.identity.permissions import Permission
 from backend.organization.queries.city import City
 from backend.organization.roles import ROLE_NAMES, Role
@@ -57,7 +58,7 @@ def _line(row: LedgerEntry, city: City) -> LedgerLine:
         at=datetime.fromisoformat(entry["at"]),
         transition=entry["transition"],
         action=entry["action"],
-        action_name=ACTION_NAMES[Action(entry["action"])],
+        action_name=name_of_action(entry["action"]),
         from_state=entry["from"],
         to_state=entry["to"],
         role=entry["actor"]["role"],

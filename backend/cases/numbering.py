@@ -9,6 +9,7 @@ from stdnum.iso7064 import mod_37_2
 
 COMPLAINT_PREFIX = "NT"  # 南通
 CASE_PREFIX = "AJ"  # 案卷
+GRID_REPORT_PREFIX = "WG"  # 网格
 SERIALS_A_DAY = 1_000_000
 NUMBER_PATTERN = r"^[A-Z]{2}[0-9]{12}[0-9A-Z*]$"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from backend.cases.deadlines import NATURAL_MINUTES
-from backend.cases.models import RejectionGround, SlaPolicy
-from backend.cases.rules import Clock
+from backend.cases.models import Choice, RejectionGround, SlaPolicy
+from backend.cases.rules import ChoiceKind, Clock
 from backend.infrastructure.dated_rows import RulesFile, RulesReport, Values, load_dated_rows
 from backend.kernel.due import MAX_LIMIT, LimitUnit
 from backend.organization.rules.categories import Urgency
@@ -19,8 +19,8 @@ _UNITS = frozenset({NATURAL_MINUTES, *LimitUnit})
 
 
 def load_case_rules(session: Session) -> Sequence[RulesReport]:
-    """Load both files. A second run changes nothing. Raises RulesFileRefused with file and line."""
-    return [load_dated_rows(session, file) for file in (_POLICIES, _GROUNDS)]
+    """Load the files. A second run changes nothing. Raises RulesFileRefused with file and line."""
+    return [load_dated_rows(session, file) for file in (_POLICIES, _GROUNDS, _CHOICES)]
 
 
 def _read_policy(cells: Mapping[str, str]) -> Values:
@@ -47,5 +47,13 @@ def _read_ground(cells: Mapping[str, str]) -> Values:
     return values
 
 
+def _read_choice(cells: Mapping[str, str]) -> Values:
+    kind = ChoiceKind(cells["kind"])
+    if not cells["code"] or not cells["name"]:
+        raise ValueError("code 与 name 不能为空")
+    return {"kind": kind.value, "code": cells["code"], "name": cells["name"], "source": cells["source"]}
+
+
 _POLICIES = RulesFile(path=_DATA / "sla_policies.csv", table=SlaPolicy, key=("clock", "urgency"), read=_read_policy)
 _GROUNDS = RulesFile(path=_DATA / "rejection_grounds.csv", table=RejectionGround, key=("code",), read=_read_ground)
+_CHOICES = RulesFile(path=_DATA / "choices.csv", table=Choice, key=("kind", "code"), read=_read_choice)

@@ -12,11 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.cases import chain, ledger
-from backend.cases.models import Case, CaseReporter, CaseText, LedgerEntry
+from backend.cases.models import Case, CaseRating, CaseReporter, CaseReveal, CaseTask, CaseText, LedgerEntry
+from backend.cases.reveal_audit import reveal_breaches, reveals_of
+from backend.cases.use_cases.facts import TASK_FACTS
+from backend.evidence.queries import digests_of
 from backend.infrastructure.crypto import SealBroken, Sealer
 from backend.infrastructure.database import Database
 
-R = TypeVar("R", LedgerEntry, CaseText, CaseReporter)
+R = TypeVar("R", LedgerEntry, CaseTask, CaseText, CaseReporter, CaseRating, CaseReveal)
 _BATCH = 200
 
 
@@ -54,11 +57,19 @@ def _judge(session: Session, cases: Sequence[Case], sealer: Sealer) -> list[Verd
     entries = _grouped(entry_rows)
     texts = _grouped(session.scalars(select(CaseText).where(CaseText.case_id.in_(ids))))
     reporters = _grouped(session.scalars(select(CaseReporter).where(CaseReporter.case_id.in_(ids))))
+    tasks = _grouped(session.scalars(select(CaseTask).where(CaseTask.case_id.in_(ids))))
+    ratings = _grouped(session.scalars(select(CaseRating).where(CaseRating.case_id.in_(ids))))
+    reveals = _grouped(reveals_of(session, ids))
+    photos = digests_of(session, ids)
     verdicts = []
     for case in cases:
         found = [
+            *reveal_breaches(reveals.get(case.id, []), sealer),
             *_breaches(case, entries.get(case.id, []), texts.get(case.id, []), sealer),
             *_reporter_breaches(entries.get(case.id, []), reporters.get(case.id, [])),
+            *_task_breaches(entries.get(case.id, []), tasks.get(case.id, [])),
+            *_rating_breaches(entries.get(case.id, []), ratings.get(case.id, [])),
+            *_photo_breaches(entries.get(case.id, []), photos.get(case.id, {})),
         ]
         verdicts.append(Verdict(number=case.number, breaches=tuple(found)))
     return verdicts
@@ -75,6 +86,39 @@ def _reporter_breaches(entries: Sequence[LedgerEntry], reporters: Sequence[CaseR
     stored = {(row.number, row.identity_shown, row.channel, str(row.person_id)) for row in reporters}
     if told != stored:
         yield "诉求人与台账不符"
+
+
+def _task_breaches(entries: Sequence[LedgerEntry], tasks: Sequence[CaseTask]) -> Iterator[str]:
+    """Tell which tasks are not as the ledger left them."""
+    told = {task["id"]: task for row in entries for task in json.loads(row.entry)["facts"].get("tasks", ())}
+    stored = {str(row.id): {name: ledger.plain(getattr(row, name)) for name in TASK_FACTS} for row in tasks}
+    for task_id in sorted(told.keys() | stored.keys()):
+        if told.get(task_id) != stored.get(task_id):
+            yield f"任务 {task_id} 与台账不符"
+
+
+def _rating_breaches(entries: Sequence[LedgerEntry], ratings: Sequence[CaseRating]) -> Iterator[str]:
+    """Tell which ratings are not those that the ledger names: one made up, lost, or of other stars."""
+    parsed = [json.loads(row.entry) for row in entries]
+    told = {
+        entry["seq"]: {**entry["facts"]["rating"], "rated_at": entry["at"]}
+        for entry in parsed if "rating" in entry["facts"]
+    }  # fmt: skip
+    names = ("number", "round", "is_solved", "stars", "rated_at")
+    stored = {row.seq: {name: ledger.plain(getattr(row, name)) for name in names} for row in ratings}
+    for seq in sorted(told.keys() | stored.keys()):
+        if told.get(seq) != stored.get(seq):
+            yield f"第 {seq} 条的评价与台账不符"
+
+
+def _photo_breaches(entries: Sequence[LedgerEntry], stored: Mapping[str, str]) -> Iterator[str]:
+    """Tell which photos are not those that the ledger names. An erased one keeps its row, and so its digest."""
+    told = {
+        photo["id"]: photo["sha256"] for row in entries for photo in json.loads(row.entry)["facts"].get("evidence", ())
+    }
+    for photo_id in sorted(told.keys() | stored.keys()):
+        if told.get(photo_id) != stored.get(photo_id):
+            yield f"照片 {photo_id} 与台账不符"
 
 
 def _grouped(rows: Iterable[R]) -> dict[uuid.UUID, list[R]]:

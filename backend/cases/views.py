@@ -10,26 +10,27 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend.cases import queries, rules
-from backend.cases.filing import IdentityShown
-from backend.cases.models import Case, CaseReporter
-from backend.cases.queries import Ground, QueuePosition, Scope
-from backend.cases.queries.queues import Queue
-from backend.cases.rules import ACTION_NAMES, STATE_NAMES, Action, State
+from backend.cases.handling_view import HandlingView, Outcome, handling_of, outcome_of
+from backend.cases.models import Case
+from backend.cases.naming import Named
+from backend.cases.offers import Asking, PossibleMove, possible_moves
+from backend.cases.queries import Ground
+from backend.cases.reporter_views import (
+    RatingView,
+    ReporterView,
+    UrgeView,
+    rating_views,
+    reporter_views,
+    urge_views,
+)
+from backend.cases.rules import STATE_NAMES, State
+from backend.cases.task_views import TaskView, task_view
+from backend.evidence.queries import PhotoView, Viewer, photos_of
 from backend.identity.actor import Actor
-from backend.identity.queries import Profile, profiles_of
-from backend.identity.rules import masked_address
+from backend.identity.rules import masked_address, masked_text
 from backend.infrastructure.crypto import Sealer
 from backend.kernel.clock import SHANGHAI
-from backend.kernel.page import Page
 from backend.organization.queries.city import City
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """A code and the name that people read."""
-
-    code: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,32 +58,12 @@ class CaseLine:
     centre: Named
     urgency: str
     is_safety: bool
+    is_flagged: bool
     submitted_at: datetime
     due_at: datetime
     due_is_provisional: bool
     next_due_at: datetime
     is_overdue: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReporterView:
-    """A reporter as far as they let themselves be seen: nothing of an anonymous or a confidential one."""
-
-    number: str
-    identity_shown: str
-    channel: str
-    reported_at: datetime
-    name: str | None = field(repr=False)
-    phone: str | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PossibleMove:
-    """A move that the reader may make now, and the fields that belong to it."""
-
-    action: Action
-    name: str
-    takes: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +84,26 @@ class CaseDetail:
     address: str | None = field(repr=False)
     answer: str | None = field(repr=False)
     note: str | None = field(repr=False)
+    supplement: str | None = field(repr=False)
+    reopening_reason: str | None = field(repr=False)
+    handling: HandlingView
+    round: int
+    is_hard: bool
+    outcome: Outcome | None
     location: LocationView | None
+    photos: Sequence[PhotoView]
     due_rule: str
+    urgency_rule: str | None
+    safety_rule: str | None
+    routing_rule: str | None
+    proposed_unit: Named | None
+    tasks: Sequence[TaskView]
     accepted_at: datetime | None
     ended_at: datetime | None
     rejection: Ground | None
     reporters: Sequence[ReporterView]
+    urges: Sequence[UrgeView]
+    ratings: Sequence[RatingView]
     possible_moves: Sequence[PossibleMove]
 
 
@@ -122,34 +117,47 @@ class Reader:
     now: datetime
 
 
-def queue_page(
-    session: Session, *, reader: Reader, queue: Queue, scope: Scope, limit: int, after: QueuePosition | None
-) -> Page[CaseLine]:
-    """Return a page of a desk's queue: two statements, however long it is."""
-    page = queries.queue_of(session, actor=reader.actor, queue=queue, scope=scope, limit=limit, after=after)
-    titles = queries.titles_of(session, [case.id for case in page.items], reader.sealer)
-    return Page(items=[case_line(case, titles.get(case.id), reader) for case in page.items], has_more=page.has_more)
-
-
 def case_detail(session: Session, *, reader: Reader, number: str) -> CaseDetail:
     """Return a case of the reader's area. Raises CaseNotFound for every other number."""
-    case = queries.visible_case(session, actor=reader.actor, number=number)
-    texts = queries.texts_of(session, case.id, reader.sealer)
+    case = queries.reachable_case(session, actor=reader.actor, number=number)
+    by_step = queries.texts_by_step(session, case.id, reader.sealer)
+    texts = queries.latest_texts(by_step)
     address = texts.get("address")
+    tasks, entries = queries.tasks_of(session, case.id), queries.ledger_of(session, case.id)
+    asking = Asking(actor=reader.actor, case=case, tasks=tasks, city=reader.city, now=reader.now)
     return CaseDetail(
         line=case_line(case, texts.get("title"), reader),
-        description=texts.get("description"),
+        description=_masked(texts.get("description")),
         address=masked_address(address) if address else None,
-        answer=texts.get("answer"),
-        note=texts.get("note"),
+        answer=_masked(texts.get("answer")),
+        note=_masked(texts.get("note")),
+        supplement=_masked(texts.get("supplement")),
+        reopening_reason=_masked(texts.get("reopening_reason")),
+        handling=handling_of(entries, by_step),
+        round=case.round,
+        is_hard=case.is_hard,
+        outcome=outcome_of(case),
         location=location_of(case),
+        photos=photos_of(session, attached_to=case.id, viewer=viewer_of(reader)),
         due_rule=case.due_rule,
+        urgency_rule=case.urgency_rule,
+        safety_rule=case.safety_rule,
+        routing_rule=case.routing_rule,
+        proposed_unit=_unit(case.proposed_unit, reader.city),
+        tasks=[task_view(task, reader.city) for task in tasks],
         accepted_at=case.accepted_at,
         ended_at=case.ended_at,
         rejection=rejection_of(session, case),
-        reporters=_reporters(session, case, reader),
-        possible_moves=_possible_moves(case, reader),
+        reporters=reporter_views(session, case, reader.sealer),
+        urges=urge_views(entries, by_step),
+        ratings=rating_views(session, case, by_step),
+        possible_moves=possible_moves(session, asking),
     )
+
+
+def viewer_of(reader: Reader) -> Viewer:
+    """Return the reader as one who looks at photos."""
+    return Viewer(actor=reader.actor, sealer=reader.sealer, now=reader.now)
 
 
 def case_line(case: Case, title: str | None, reader: Reader) -> CaseLine:
@@ -162,25 +170,29 @@ def case_line(case: Case, title: str | None, reader: Reader) -> CaseLine:
         version=case.version,
         state=state.value,
         state_name=STATE_NAMES[state],
-        title=title,
+        title=_masked(title),
         request_type=request_type_of(case, reader.city),
         category=category_of(case, reader.city),
         division=division_of(case, reader.city),
         centre=Named(code=centre.code, name=centre.name),
         urgency=case.urgency,
         is_safety=case.is_safety,
+        is_flagged=case.verification_flagged,
         submitted_at=case.submitted_at,
         due_at=case.due_at,
         due_is_provisional=case.due_is_provisional,
         next_due_at=case.next_due_at,
-        is_overdue=rules.is_open(case.workflow_version, state) and case.next_due_at < reader.now,
+        is_overdue=rules.is_open(state) and case.next_due_at < reader.now,
     )
+
+
+def _masked(text: str | None) -> str | None:
+    return masked_text(text) if text is not None else None
 
 
 def category_of(case: Case, city: City) -> NamedCategory:
     """Return the category in the version that the case was filed under."""
-    versions = city.categories_by_key.get((case.category_tree, case.category_code), ())
-    name = next((one.name for one in versions if one.version == case.category_version), case.category_code)
+    name = city.category_name(case.category_tree, case.category_code, case.category_version)
     return NamedCategory(tree=case.category_tree, code=case.category_code, name=name)
 
 
@@ -212,34 +224,6 @@ def location_of(case: Case) -> LocationView | None:
     )
 
 
-def _reporters(session: Session, case: Case, reader: Reader) -> Sequence[ReporterView]:
-    rows = queries.reporters_of(session, case.id)
-    named = {row.person_id for row in rows if row.identity_shown == IdentityShown.NAMED}
-    profiles = profiles_of(session, sealer=reader.sealer, person_ids=named)
-    # A person may report named and anonymously: the second report must not be given the first one's name.
-    return [
-        _reporter(row, profiles.get(row.person_id) if row.identity_shown == IdentityShown.NAMED else None)
-        for row in rows
-    ]
-
-
-def _reporter(row: CaseReporter, profile: Profile | None) -> ReporterView:
-    return ReporterView(
-        number=row.number,
-        identity_shown=row.identity_shown,
-        channel=row.channel,
-        reported_at=row.reported_at,
-        name=profile.name if profile else None,
-        phone=profile.phone if profile else None,
-    )
-
-
-def _possible_moves(case: Case, reader: Reader) -> Sequence[PossibleMove]:
-    owner_path = reader.city.centre(case.owner_centre_id).path
-    return [
-        PossibleMove(action=row.action, name=ACTION_NAMES[row.action], takes=sorted(row.takes))
-        for row in rules.actions_from(case.workflow_version, State(case.state))
-        if row.desk_permission is not None
-        and any(owner_path.startswith(path) for path in reader.actor.paths_with(row.desk_permission))
-        and not (row.action is Action.WITHDRAW and case.is_safety)
-    ]
+def _unit(code: str | None, city: City) -> Named | None:
+    unit = city.units_by_code.get(code) if code else None
+    return Named(code=unit.code, name=unit.name) if unit else None

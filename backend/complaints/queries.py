@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from backend.cases import queries as case_queries
 from backend.cases.models import Case
+from backend.cases.naming import Named
 from backend.cases.numbering import COMPLAINT_PREFIX, is_number
 from backend.cases.queries import Ground
 from backend.cases.rules import State
 from backend.cases.views import (
     LocationView,
-    Named,
     NamedCategory,
     Reader,
     category_of,
@@ -24,10 +25,15 @@ from backend.cases.views import (
     location_of,
     rejection_of,
     request_type_of,
+    viewer_of,
 )
 from backend.complaints import rules
 from backend.complaints.errors import ComplaintNotFound
 from backend.complaints.models import Complaint
+from backend.complaints.query_codes import query_code_of
+from backend.complaints.rules import ReporterAction
+from backend.complaints.voices import OwnRating, last_rating, own_ratings, possible_now
+from backend.evidence.queries import PhotoView, photos_of
 from backend.identity.actor import Actor
 from backend.identity.rules import masked_address
 from backend.kernel.page import Page
@@ -68,11 +74,15 @@ class ComplaintDetail:
     description: str | None = field(repr=False)
     address: str | None = field(repr=False)
     location: LocationView | None
+    photos: Sequence[PhotoView]
     identity_shown: str
     centre: Named
     answer: str | None = field(repr=False)
     rejection: Ground | None
     is_withdrawable: bool
+    possible_actions: Sequence[ReporterAction]
+    rating: OwnRating | None
+    query_code: str = field(repr=False)
 
 
 def own_complaint(session: Session, *, actor: Actor, number: str) -> Complaint:
@@ -102,7 +112,9 @@ def complaint_detail(session: Session, *, reader: Reader, number: str) -> Compla
     if row is None:
         raise ComplaintNotFound
     complaint, case = row
-    texts = case_queries.texts_of(session, case.id, reader.sealer)
+    by_step = case_queries.texts_by_step(session, case.id, reader.sealer)
+    texts, ratings = case_queries.latest_texts(by_step), own_ratings(session, case, number)
+    possible = possible_now(session, case, number=number, ratings=ratings, reader=reader)
     centre = reader.city.centre(case.owner_centre_id)
     address = texts.get("address")
     return ComplaintDetail(
@@ -110,11 +122,17 @@ def complaint_detail(session: Session, *, reader: Reader, number: str) -> Compla
         description=texts.get("description"),
         address=masked_address(address) if address else None,
         location=location_of(case),
+        # A case may be shared: what another reporter took is not theirs to see.
+        photos=photos_of(session, attached_to=case.id, viewer=viewer_of(reader), only_own=True),
         identity_shown=complaint.identity_shown,
         centre=Named(code=centre.code, name=centre.name),
-        answer=texts.get("answer"),
+        # What a unit reports is an answer once it was reviewed, and no more once the case is handled anew.
+        answer=texts.get("answer") if State(case.state) in rules.ANSWERED else None,
         rejection=rejection_of(session, case),
-        is_withdrawable=rules.may_withdraw(case.workflow_version, State(case.state), is_safety=case.is_safety),
+        is_withdrawable=ReporterAction.WITHDRAW in possible,
+        possible_actions=possible,
+        rating=last_rating(ratings, by_step),
+        query_code=query_code_of(number, reader.sealer),
     )
 
 

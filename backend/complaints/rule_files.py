@@ -8,12 +8,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from backend.cases.rules import CURRENT_VERSION, WORKFLOWS
+from backend.cases.rules import CURRENT_VERSION, UPKEEP, WORKFLOWS
 from backend.complaints.models import StepWording
 from backend.complaints.rules import STEP_PLACEHOLDERS
 from backend.infrastructure.dated_rows import RulesFile, RulesReport, Values, load_dated_rows
 
-_TRANSITIONS = frozenset(row.code for row in WORKFLOWS[CURRENT_VERSION])
+_TRANSITIONS = {row.code for row in WORKFLOWS[CURRENT_VERSION]} | {row.code for row in UPKEEP}
 
 
 def load_complaint_rules(session: Session) -> Sequence[RulesReport]:

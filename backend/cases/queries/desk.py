@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.cases.errors import CaseNotFound
 from backend.cases.models import Case
 from backend.cases.numbering import CASE_PREFIX, is_number
+from backend.cases.queries.tasks import has_task_of, is_in_hands_of
+from backend.cases.rules import State
 from backend.identity.actor import Actor
 from backend.identity.permissions import Permission
 from backend.organization.models import Centre
@@ -22,16 +24,40 @@ def visible_case(session: Session, *, actor: Actor, number: str, permission: Per
     return _found(session.scalar(select(Case).where(Case.number == number, in_area_of(actor, permission))))
 
 
-def lock_visible_case(session: Session, *, actor: Actor, number: str) -> Case:
-    """Return a case that the actor may read, locked to the end of the transaction. Raises CaseNotFound."""
+def reachable_case(session: Session, *, actor: Actor, number: str) -> Case:
+    """Return a case of the actor's area, or one that they have a task in. Raises CaseNotFound for any other number."""
     _refuse_malformed(number)
-    statement = select(Case).where(Case.number == number, in_area_of(actor, Permission.READ_CASE))
-    return _found(session.scalar(statement.with_for_update(of=Case)))
+    return _found(session.scalar(select(Case).where(Case.number == number, in_reach_of(actor))))
+
+
+def lock_reachable_case(session: Session, *, actor: Actor, number: str) -> Case:
+    """Return the same, locked to the end of the transaction."""
+    _refuse_malformed(number)
+    statement = select(Case).where(Case.number == number, in_reach_of(actor))
+    return _found(session.scalar(statement.with_for_update(of=Case).execution_options(populate_existing=True)))
+
+
+def revealable_case(session: Session, *, actor: Actor, number: str) -> Case:
+    """Return a case of which the actor may see all: of their area, or one that is in their hands now.
+
+    In hands: their unit is at work on it, a verification of it waits for them, or it waits for their callback.
+    Raises CaseNotFound for every other number.
+    """
+    _refuse_malformed(number)
+    waits_for_callback = and_(in_area_of(actor, Permission.CLOSE_CASE), Case.state == State.CALLBACK.value)
+    may_see = or_(in_area_of(actor, Permission.REVEAL_PERSONAL_DATA), is_in_hands_of(actor), waits_for_callback)
+    return _found(session.scalar(select(Case).where(Case.number == number, may_see)))
+
+
+def in_reach_of(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a case lies in the actor's area, or that they have a task in it."""
+    return or_(in_area_of(actor, Permission.READ_CASE), has_task_of(actor))
 
 
 def lock_case(session: Session, case_id: uuid.UUID) -> Case:
     """Return a case by id, locked to the end of the transaction. The caller has decided who may ask."""
-    return _found(session.get(Case, case_id, with_for_update=True))
+    # What was read before the lock may be old by now.
+    return _found(session.get(Case, case_id, with_for_update=True, populate_existing=True))
 
 
 def in_area_of(actor: Actor, permission: Permission) -> ColumnElement[bool]:

@@ -9,14 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
-from sqlalchemy.orm import Session
-
-from backend.cases.models import Case
-from backend.cases.queries.desk import in_area_of
+from backend.cases.queue_rows import Place, QueueRow, queue_rows
 from backend.cases.rules import State
 from backend.identity.actor import Actor
 from backend.identity.permissions import Permission
+from backend.infrastructure.readers import Reads
 from backend.kernel.page import Page
 
 
@@ -24,7 +21,12 @@ class Queue(StrEnum):
     """The lists of a desk."""
 
     TO_ACCEPT = "to_accept"  # 待受理
-    ACCEPTED = "accepted"  # 已受理
+    TO_SUPPLEMENT = "to_supplement"  # 待补充
+    ACCEPTED = "accepted"  # 待派遣
+    AT_WORK = "at_work"  # 处置中
+    TO_REVIEW = "to_review"  # 待审核
+    VERIFYING = "verifying"  # 核查中
+    TO_CALL_BACK = "to_call_back"  # 待回访
     ENDED = "ended"  # 已办结
 
 
@@ -38,7 +40,12 @@ class Scope(StrEnum):
 QUEUE_STATES: Mapping[Queue, tuple[State, ...]] = MappingProxyType(
     {
         Queue.TO_ACCEPT: (State.SUBMITTED,),
+        Queue.TO_SUPPLEMENT: (State.SUPPLEMENT,),
         Queue.ACCEPTED: (State.ACCEPTED,),
+        Queue.AT_WORK: (State.DISPATCHED, State.HANDLING),
+        Queue.TO_REVIEW: (State.FEEDBACK,),
+        Queue.VERIFYING: (State.VERIFYING,),
+        Queue.TO_CALL_BACK: (State.CALLBACK,),
         Queue.ENDED: (State.CLOSED, State.REJECTED, State.CANCELLED),
     }
 )
@@ -53,20 +60,16 @@ class QueuePosition:
 
 
 def queue_of(
-    session: Session, *, actor: Actor, queue: Queue, scope: Scope, limit: int, after: QueuePosition | None
-) -> Page[Case]:
+    reads: Reads, *, actor: Actor, queue: Queue, scope: Scope, limit: int, after: QueuePosition | None
+) -> Page[QueueRow]:
     """Return a page of a desk's queue, nearest deadline first. Never counts."""
     states = [state.value for state in QUEUE_STATES[queue]]
-    statement = select(Case).where(_in_scope(actor, scope), Case.state.in_(states))
-    if after is not None:
-        statement = statement.where(tuple_(Case.next_due_at, Case.id) > (after.next_due_at, after.case_id))
-    rows = session.scalars(statement.order_by(Case.next_due_at, Case.id).limit(limit + 1)).all()
+    begins = None if after is None else (after.next_due_at, after.case_id)
+    rows = queue_rows(reads, place=_place_of(actor, scope), states=states, limit=limit + 1, after=begins)
     return Page.cut(rows, limit)
 
 
-def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
-    own_centres = {binding.centre_id for binding in actor.bindings_with(Permission.READ_CASE)}
-    own = Case.owner_centre_id.in_(own_centres)
-    if scope is Scope.OWN:
-        return own
-    return and_(in_area_of(actor, Permission.READ_CASE), ~own)
+def _place_of(actor: Actor, scope: Scope) -> Place:
+    desks = [binding for binding in actor.bindings_with(Permission.READ_CASE) if binding.unit_code is None]
+    own_centres = list({binding.centre_id for binding in desks})
+    return Place(own_centres, None if scope is Scope.OWN else actor.paths_with(Permission.READ_CASE))

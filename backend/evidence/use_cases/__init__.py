@@ -1,0 +1,1 @@
+"""What is done to evidence: taken in, attached, removed, and swept."""
