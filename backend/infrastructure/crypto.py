@@ -1,6 +1,7 @@
 """The door to ciphers: personal data is sealed before it reaches the database, and found again by a blind index.
 
-Source: S35 of the requirements; GB/T 39786-2021. The keys live outside the database.
+Source: S35 of the requirements; GB/T 39786-2021. The keys live outside the database. Which cipher seals is a setting;
+whatever was sealed by either opens, because its first byte says by which.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
+from functools import cache
 from typing import NamedTuple, Protocol
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from backend.infrastructure.sm4 import Sm4Gcm, sm4_key_from
 
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
@@ -33,9 +37,15 @@ class Sealed(NamedTuple):
 
 
 class Algorithm(IntEnum):
-    """The first byte of every ciphertext. SM4-GCM takes the next number and one line in ``_CIPHERS``."""
+    """The first byte of every ciphertext. A number is never given to another cipher."""
 
     AES_256_GCM = 1
+    SM4_GCM = 2
+
+    @property
+    def title(self) -> str:
+        """The name that settings and reports use, such as ``sm4-gcm``."""
+        return self.name.lower().replace("_", "-")
 
 
 class _Cipher(Protocol):
@@ -46,33 +56,50 @@ class _Cipher(Protocol):
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
 
 
-_CIPHERS = {Algorithm.AES_256_GCM: AESGCM}
+def _sm4_gcm(key: bytes) -> _Cipher:
+    return Sm4Gcm(sm4_key_from(key))
+
+
+_CIPHERS: Mapping[Algorithm, Callable[[bytes], _Cipher]] = {Algorithm.AES_256_GCM: AESGCM, Algorithm.SM4_GCM: _sm4_gcm}
+
+
+class CurrentSeal(NamedTuple):
+    """What new texts are sealed with."""
+
+    key_id: str
+    algorithm: Algorithm
 
 
 class Sealer:
-    """Seals texts with the current key, opens them with any known key, and makes blind indexes.
+    """Seals texts with the current key and cipher, opens them with any known ones, and makes blind indexes.
 
     ``context`` says which field of which table a text belongs to, such as ``person.phone``. It is authenticated, so
     that a ciphertext copied into another column does not open.
     """
 
-    def __init__(self, keys: Mapping[str, bytes], *, current_key_id: str, blind_index_key: bytes) -> None:
+    def __init__(
+        self,
+        keys: Mapping[str, bytes],
+        *,
+        current_key_id: str,
+        blind_index_key: bytes,
+        algorithm: Algorithm = Algorithm.AES_256_GCM,
+    ) -> None:
         self._ciphers: dict[tuple[str, Algorithm], _Cipher] = {
             (key_id, algorithm): cipher(key) for key_id, key in keys.items() for algorithm, cipher in _CIPHERS.items()
         }
-        self._current_key_id = current_key_id
-        self._algorithm = Algorithm.AES_256_GCM
-        if (current_key_id, self._algorithm) not in self._ciphers:
+        self.current = CurrentSeal(current_key_id, algorithm)
+        if self.current not in self._ciphers:
             raise SealBroken("the current key id names no key")
         self._blind_index_key = blind_index_key
 
     def seal(self, text: str, *, context: str) -> Sealed:
         """Encrypt a text with the current key. The same text gives another ciphertext every time."""
         nonce = os.urandom(_NONCE_BYTES)
-        cipher = self._ciphers[self._current_key_id, self._algorithm]
-        associated = _associated(self._algorithm, self._current_key_id, context)
-        ciphertext = cipher.encrypt(nonce, text.encode(), associated)
-        return Sealed(self._current_key_id, bytes([self._algorithm]) + nonce + ciphertext)
+        key_id, algorithm = self.current
+        associated = _associated(algorithm, key_id, context)
+        ciphertext = self._ciphers[self.current].encrypt(nonce, text.encode(), associated)
+        return Sealed(key_id, bytes([algorithm]) + nonce + ciphertext)
 
     def open(self, sealed: Sealed, *, context: str) -> str:
         """Decrypt a sealed text. Raises SealBroken when it was not sealed so, for this context."""
@@ -88,6 +115,8 @@ class Sealer:
             return cipher.decrypt(data[1:_HEADER_BYTES], data[_HEADER_BYTES:], associated).decode()
         except InvalidTag:
             raise SealBroken("the ciphertext does not open in this context") from None
+        except UnsupportedAlgorithm:
+            raise SealBroken(f"the OpenSSL at hand has no {algorithm.title}") from None
 
     def blind_index(self, text: str) -> bytes:
         """Return the keyed digest by which equal texts are found without opening them (HMAC-SHA-256, 32 bytes)."""
@@ -109,5 +138,11 @@ def url_token(data: bytes) -> str:
 
 def _associated(algorithm: Algorithm, key_id: str, context: str) -> bytes:
     """Bind algorithm, key and context; lengths first, so that no two triples give the same bytes."""
-    parts = (bytes([algorithm]), key_id.encode(), context.encode())
+    said = context.encode()
+    return _of_key(algorithm, key_id) + len(said).to_bytes(2, "big") + said
+
+
+@cache
+def _of_key(algorithm: Algorithm, key_id: str) -> bytes:
+    parts = (bytes([algorithm]), key_id.encode())
     return b"".join(len(part).to_bytes(2, "big") + part for part in parts)

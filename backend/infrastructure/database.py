@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar, cast
@@ -16,10 +16,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import Uuid
 
-from backend.kernel.errors import Unavailable
+from backend.infrastructure.database_errors import DatabaseBusy, DatabaseUnavailable, told_apart
+from backend.infrastructure.database_gate import DatabaseGate
+from backend.infrastructure.readers import Readers, Row, rows_on
 
 REQUEST_STATEMENT_TIMEOUT_MS = 3_000
 REQUEST_LOCK_TIMEOUT_MS = 1_000
+# A server that is there ends a statement at its own limit and says so. Beyond this it is not there.
+_SILENCE_BEYOND_LIMIT_S = 2.0
 
 
 __all__ = [
@@ -27,6 +31,7 @@ __all__ = [
     "Database",
     "DatabaseBusy",
     "DatabaseUnavailable",
+    "ReadsWithin",
     "Session",
     "driver_connection",
     "role_of",
@@ -50,20 +55,6 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True), UUID: Uuid(as_uuid=True)}
 
 
-class DatabaseUnavailable(Unavailable):
-    """PostgreSQL does not answer."""
-
-    code = "database-unavailable"
-    default_detail = "系统暂时无法保存，请稍后重试；重试不会重复提交。"
-
-
-class DatabaseBusy(Unavailable):
-    """PostgreSQL answers too slowly: a statement or a lock took longer than a request may wait."""
-
-    code = "database-busy"
-    default_detail = "系统繁忙，请稍后重试；重试不会重复提交。"
-
-
 class Database:
     """An engine and its sessions. One transaction a request or a job, opened here by the edge."""
 
@@ -82,11 +73,25 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=1,
-            pool_pre_ping=True,
             # The values of a statement may be somebody's; errors are logged.
             hide_parameters=True,
             connect_args={"options": options, "connect_timeout": 2, "application_name": "baitong"},
         )
+        self._gate = DatabaseGate(self.engine, answer_within_s=statement_timeout_ms / 1000 + _SILENCE_BEYOND_LIMIT_S)
+        how: dict[str, Any] = dict(self.engine.dialect.create_connect_args(self.engine.url)[1])
+        # Instants come in UTC, as they are shown.
+        alone = how | {
+            "options": f"{options} -ctimezone=UTC",
+            "connect_timeout": 2,
+            "application_name": "baitong alone",
+        }
+        # Each read is planned once: they are written for one plan, and PostgreSQL's own guess would plan some of them
+        # at every call, which costs more than they do.
+        reading = {**alone, "options": f"{alone['options']} -cplan_cache_mode=force_generic_plan -cjit=off"}
+        half = max(1, pool_size // 2)
+        self.reads = Readers(self.engine, self._gate, reading, size=half, only_reads=True)
+        # Of their own: filings that wait for a lock leave the reads their connections.
+        self.at_once = Readers(self.engine, self._gate, alone, size=half, only_reads=False)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -96,11 +101,18 @@ class Database:
         Raises DatabaseUnavailable when PostgreSQL is away or has no connection left, DatabaseBusy when a statement or
         a lock took longer than a request may wait.
         """
+        if self._gate.is_shut:
+            raise DatabaseUnavailable(retry_after_s=2)
         try:
             with self._sessions.begin() as session:
                 yield session
         except (OperationalError, PoolTimeoutError) as error:
-            raise _told_apart(error) from error
+            raise told_apart(error) from error
+
+    @property
+    def is_away(self) -> bool:
+        """Tell whether PostgreSQL is known to be away. Asks nobody."""
+        return self._gate.is_shut
 
     def answers(self) -> bool:
         """Return True when the database answers a question now. Raises DatabaseUnavailable or DatabaseBusy."""
@@ -109,7 +121,22 @@ class Database:
 
     def dispose(self) -> None:
         """Close all connections."""
+        self.reads.close()
+        self.at_once.close()
         self.engine.dispose()
+
+
+class ReadsWithin:
+    """Answers the statements of ``Readers`` within a transaction, with what was written in it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def rows(self, statement: bytes, values: Sequence[object]) -> list[Row]:
+        """Return the rows of a SELECT."""
+        self._session.flush()  # the driver is asked directly, and SQLAlchemy would not know that it is time
+        connection = driver_connection(self._session)
+        return rows_on(connection, self._session.connection().engine, statement, values)
 
 
 @contextmanager
@@ -118,16 +145,7 @@ def spoken_outages() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise _told_apart(error) from error
-
-
-def _told_apart(error: OperationalError | PoolTimeoutError) -> Unavailable:
-    cause = getattr(error, "orig", None)
-    if isinstance(
-        cause, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected
-    ):
-        return DatabaseBusy(retry_after_s=1)
-    return DatabaseUnavailable(retry_after_s=2)
+        raise told_apart(error) from error
 
 
 def role_of(url: str) -> str | None:

@@ -22,10 +22,10 @@ from firebase_admin import _http_client, credentials, exceptions, messaging
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from google.auth.transport.requests import AuthorizedSession
 from google.auth.transport.requests import Request as TokenRequest
-from requests.adapters import HTTPAdapter
 from requests.sessions import Session
 from typing_extensions import override
 
+from backend.infrastructure.bounded_http import Deadline, bounded_session
 from backend.infrastructure.breaker import Breaker
 from backend.infrastructure.push import PUSH_TIMEOUT_S, AddressKind, PushMessage, PushOutcome, PushResult
 from backend.kernel.clock import Clock
@@ -36,6 +36,8 @@ CONNECT_TIMEOUT_S = 1.0
 TOKEN_READ_TIMEOUT_S = 2.5
 SEND_READ_TIMEOUT_S = 5.0
 BULKHEAD = 8
+# Both answer with less than a kilobyte; an error of a proxy on the way is a page of HTML.
+ANSWER_LIMIT_BYTES = 64 * 1024
 MESSAGE_LIFETIME_S = 24 * 3600
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
@@ -55,15 +57,6 @@ _OUTCOMES: Final = (
     (exceptions.InvalidArgumentError, PushOutcome.REFUSED, "invalid-argument"),
     (exceptions.UnknownError, PushOutcome.RETRY, "unknown"),
 )
-# What is raised beside FirebaseError. The first class that fits decides.
-_MISHAPS: Final = (
-    (RefreshError, PushOutcome.RETRY, "token-refused"),
-    (GoogleAuthError, PushOutcome.RETRY, "token-endpoint-unavailable"),
-    # firebase-admin checks the form of a message before it sends it.
-    (ValueError, PushOutcome.REFUSED, "message-malformed"),
-    # It reads its answer to success without a check of its form.
-    (Exception, PushOutcome.RETRY, "answer-malformed"),
-)
 # The other side, or the way to it, is unwell: other messages would fare no better. Any other answer is an answer.
 _UNWELL: Final = frozenset(
     {
@@ -82,15 +75,22 @@ class FcmProvider:
     """Sends through FCM HTTP v1. The credentials file is read at the first message, and again after a failure."""
 
     def __init__(
-        self, *, credentials_file: Path, base_url: str | None, clock: Clock, breaker: Breaker | None = None
+        self,
+        *,
+        credentials_file: Path,
+        base_url: str | None,
+        clock: Clock,
+        breaker: Breaker | None = None,
+        timeout_s: float = PUSH_TIMEOUT_S,
     ) -> None:
+        self._timeout_s = timeout_s
         self._credentials_file = credentials_file
         self._base_url = base_url
         self._clock = clock
         self._breaker = breaker or Breaker(clock)
         self._opening = threading.Lock()
         self._app: firebase_admin.App | None = None
-        # Time-outs of sockets bound neither a name look-up nor an answer that drips; the wait for a thread bounds all.
+        # A deadline ends what a connection is at, but no name look-up: the wait for a thread bounds that as well.
         self._senders = ThreadPoolExecutor(max_workers=BULKHEAD, thread_name_prefix="fcm")
 
     def send(self, message: PushMessage) -> PushResult:
@@ -108,29 +108,46 @@ class FcmProvider:
     def close(self) -> None:
         """Close the connections; messages under way are given up."""
         self._senders.shutdown(wait=False, cancel_futures=True)
-        if self._app is not None:
-            firebase_admin.delete_app(self._app)
+        app, self._app = self._app, None
+        if app is not None:
+            firebase_admin.delete_app(app)
 
     def _sent_in_time(self, message: PushMessage) -> PushResult:
-        future = self._senders.submit(self._send, message)
+        deadline = Deadline(self._timeout_s)
+        future = self._senders.submit(self._send, message, deadline)
         try:
-            return future.result(timeout=PUSH_TIMEOUT_S)
+            return future.result(timeout=deadline.left_s())
         except TimeoutError:
+            # Ends the connection, so that the thread is free again and the message does not go out late.
+            deadline.cut()
             future.cancel()
             return PushResult(outcome=PushOutcome.RETRY, code="timeout")
 
-    def _send(self, message: PushMessage) -> PushResult:
+    def _send(self, message: PushMessage, deadline: Deadline) -> PushResult:
         try:
             app = self._opened_app()
         except (OSError, ValueError):
             return PushResult(outcome=PushOutcome.RETRY, code="credentials-unreadable")
         try:
-            provider_id = messaging.send(_to_fcm(message), app=app)
+            fcm_message = _to_fcm(message)
+        except ValueError:
+            return PushResult(outcome=PushOutcome.REFUSED, code="message-malformed")
+        with deadline.governing():
+            return self._handed_over(fcm_message, app)
+
+    def _handed_over(self, message: messaging.Message, app: firebase_admin.App) -> PushResult:
+        try:
+            provider_id = messaging.send(message, app=app)
         except exceptions.FirebaseError as error:
             return self._result_of(error)
-        except (GoogleAuthError, ValueError, KeyError, TypeError) as error:
-            outcome, code = next((outcome, code) for kind, outcome, code in _MISHAPS if isinstance(error, kind))
-            return PushResult(outcome=outcome, code=code)
+        except RefreshError:
+            return PushResult(outcome=PushOutcome.RETRY, code="token-refused")
+        except GoogleAuthError:
+            return PushResult(outcome=PushOutcome.RETRY, code="token-endpoint-unavailable")
+        except Exception as error:
+            # Neither library checks the form of an answer before it reads it, so that garbage raises anything.
+            log.warning("push answer malformed", extra={"error": type(error).__name__})
+            return PushResult(outcome=PushOutcome.RETRY, code="answer-malformed")
         return PushResult(outcome=PushOutcome.DELIVERED, code="delivered", provider_message_id=str(provider_id))
 
     def _opened_app(self) -> firebase_admin.App:
@@ -173,28 +190,23 @@ def _open_app(credentials_file: Path, base_url: str | None) -> firebase_admin.Ap
     session = AuthorizedSession(  # type: ignore[no-untyped-call]  # google-auth is typed in part
         app.credential.get_credential(),
         refresh_status_codes=(),  # a second try with a new token is the queue's as well
-        auth_request=_TokenRequestTriedOnce(_impatient(Session())),
+        auth_request=_TokenRequestTriedOnce(_bounded(Session())),
     )
     service._client = _http_client.JsonHttpClient(
-        session=_impatient(session), retries=False, timeout=(CONNECT_TIMEOUT_S, SEND_READ_TIMEOUT_S)
+        session=_bounded(session), retries=False, timeout=(CONNECT_TIMEOUT_S, SEND_READ_TIMEOUT_S)
     )
     return app
 
 
-def _impatient(session: Session) -> Session:
-    """Make a session that tries once, follows no redirect, and takes no proxy from the environment (S20)."""
-    adapter = HTTPAdapter(max_retries=0, pool_maxsize=BULKHEAD)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.max_redirects = 0
-    session.trust_env = False
-    return session
+def _bounded(session: Session) -> Session:
+    return bounded_session(session, connections=BULKHEAD, answer_limit_bytes=ANSWER_LIMIT_BYTES)
 
 
 def _to_fcm(message: PushMessage) -> messaging.Message:
     """Build the message. Copies of one message share a tag, so that the phone shows the later one alone.
 
     There is no ``collapse_key``: FCM keeps at most four of them for a phone that is offline, and would drop notices.
+    Raises ValueError for what FCM could never take.
     """
     fcm = messaging.Message(
         data={**message.data, "message_id": message.message_id},
@@ -212,6 +224,8 @@ def _to_fcm(message: PushMessage) -> messaging.Message:
         # Set after the construction, which would warn: phones with older SDKs have a token and no fid until
         # they are updated. The attribute goes when firebase-admin drops it (8.0).
         fcm.token = message.address.value
+    # What sending does first: done here, a fault of the message is told from a fault of the answer.
+    messaging._MessagingService.encode_message(fcm)
     return fcm
 
 
@@ -219,7 +233,7 @@ def _retry_after_s(value: str | None, now: datetime) -> float | None:
     """Read a ``Retry-After``: seconds or an HTTP date (RFC 9110, 10.2.3). What cannot be read counts as absent."""
     if value is None:
         return None
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())

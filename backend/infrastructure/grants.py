@@ -14,7 +14,7 @@ _WRITE = "SELECT, INSERT, UPDATE"
 _WRITE_AND_CLEAN = "SELECT, INSERT, UPDATE, DELETE"
 
 # History: once written, never changed by whoever serves.
-APPEND_ONLY = frozenset({"outbox_event", "case_ledger"})
+APPEND_ONLY = frozenset({"outbox_event", "case_ledger", "case_reveal", "consent_record"})
 
 TABLES: Mapping[str, str] = MappingProxyType(
     {
@@ -29,10 +29,16 @@ TABLES: Mapping[str, str] = MappingProxyType(
         # people and their sign-in
         "person": _WRITE,
         "sign_in_code": _WRITE_AND_CLEAN,
+        "second_factor": _WRITE_AND_CLEAN,
+        "second_factor_challenge": _WRITE_AND_CLEAN,
         "guard_counter": _WRITE_AND_CLEAN,
         "device_session": _WRITE,
         "refresh_token": _WRITE_AND_CLEAN,
         "role_binding": _WRITE,
+        # consents, and what people ask of their data
+        "consent_text": _READ,
+        "consent_record": _APPEND,
+        "data_request": _WRITE,
         # the city: loaded by the owner, read by everyone else
         "city_version": _READ,
         "division": _READ,
@@ -42,15 +48,33 @@ TABLES: Mapping[str, str] = MappingProxyType(
         "category": _READ,
         "request_type": _READ,
         "workday_override": _READ,
+        "grid_cell": _READ,
+        "danger_word": _READ,
+        "grid_duty": _WRITE,
         # cases and complaints
         "command_case": _WRITE,
         "case_reporter": _APPEND,
-        "case_text": _APPEND,
+        # A trigger holds these updates to erasing: nobody who serves writes another text in its place.
+        "case_text": f"{_APPEND}, UPDATE (text_sealed, text_key_id, salt)",
+        "case_rating": _APPEND,
+        "case_reveal": _APPEND,
         "case_ledger": _APPEND,
+        "case_task": _WRITE,
+        "case_choice": _READ,
         "sla_policy": _READ,
         "rejection_ground": _READ,
         "complaint": _APPEND,
+        "grid_report": _APPEND,
         "step_wording": _READ,
+        # evidence
+        "evidence": _WRITE_AND_CLEAN,
+        # the catalogue: loaded by the owner, read by everyone else
+        "catalogue_version": _READ,
+        "sub_app": _READ,
+        "service_topic": _READ,
+        "service_item": _READ,
+        "service_content": _READ,
+        "service": _READ,
         # notifications
         "event_receipt": _APPEND,
         "notification": _WRITE,

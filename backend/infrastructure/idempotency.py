@@ -15,6 +15,7 @@ from sqlalchemy import JSON, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.infrastructure.database import Base
+from backend.infrastructure.hot_statements import insertion
 from backend.kernel.errors import Conflict, Invalid
 
 
@@ -59,6 +60,21 @@ class WriteKey:
     key: str
     fingerprint: bytes
 
+    @property
+    def lock_id(self) -> int:
+        """The advisory lock that whoever works on the key holds."""
+        digest = hashlib.sha256(f"{self.subject_id}:{self.operation}:{self.key}".encode()).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An answer as it is kept with its write. ``receipt`` is JSON text."""
+
+    status: int
+    receipt: str
+    etag: str | None = None
+
 
 def stored_answer(session: Session, write: WriteKey) -> IdempotencyRecord | None:
     """Take the key for this transaction and return the answer given before, if any.
@@ -66,9 +82,7 @@ def stored_answer(session: Session, write: WriteKey) -> IdempotencyRecord | None
     Raises WriteInFlight while another transaction holds the key, and KeyReused when the key came with another
     request. The row is invisible before its commit, so the lock alone tells that a twin is running.
     """
-    digest = hashlib.sha256(f"{write.subject_id}:{write.operation}:{write.key}".encode()).digest()
-    lock_id = int.from_bytes(digest[:8], "big", signed=True)
-    if not session.scalar(select(func.pg_try_advisory_xact_lock(lock_id))):
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(write.lock_id))):
         raise WriteInFlight(retry_after_s=1)
     record = session.get(IdempotencyRecord, (write.subject_id, write.operation, write.key))
     if record is not None and record.fingerprint != write.fingerprint:
@@ -89,3 +103,32 @@ def keep_answer(session: Session, write: WriteKey, *, status: int, receipt: dict
             etag=etag,
         )
     )
+
+
+# What a hot statement begins and ends with: `fresh` has one row if the key is this transaction's and no answer is kept.
+# The snapshot is older than the lock: a twin that has just committed shows as a broken primary key of `kept_answer`.
+TAKE_KEY = """
+    key_lock AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(:idempotency_record.lock_id::bigint) AS is_ours),
+    fresh AS MATERIALIZED (
+        SELECT FROM key_lock
+         WHERE is_ours AND NOT EXISTS (
+                   SELECT FROM idempotency_record
+                    WHERE subject_id = :idempotency_record.subject_id::uuid
+                      AND operation = :idempotency_record.operation::varchar
+                      AND key = :idempotency_record.key::varchar))"""
+_KEPT_COLUMNS = ("subject_id", "operation", "key", "fingerprint", "status", "receipt", "etag")
+KEEP_ANSWER = f"kept_answer AS ({insertion(IdempotencyRecord, _KEPT_COLUMNS, source='go')})"
+
+
+def record_values(write: WriteKey, kept: Kept) -> dict[str, object]:
+    """Return the values of both, for a hot statement."""
+    return {
+        "lock_id": write.lock_id,
+        "subject_id": write.subject_id,
+        "operation": write.operation,
+        "key": write.key,
+        "fingerprint": write.fingerprint,
+        "status": kept.status,
+        "receipt": kept.receipt,
+        "etag": kept.etag,
+    }

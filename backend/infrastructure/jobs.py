@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import psycopg
 from procrastinate import App, SyncPsycopgConnector
+from procrastinate.types import JSONDict
 
 # Never opened: every job goes through the connection of the transaction that asks for it.
 _queue = App(connector=SyncPsycopgConnector())
@@ -25,3 +28,11 @@ def defer(
     """
     schedule = {"seconds": delay_s} if delay_s is not None else None
     _queue.configure_task(task, queue=queue, lock=lock, schedule_in=schedule, connection=connection).defer(**ids)
+
+
+def defer_many(
+    connection: psycopg.Connection[tuple[object, ...]], task: str, *, queue: str, ids: Iterable[Mapping[str, str]]
+) -> None:
+    """Put a job of one task in the queue for each of ``ids``, in their order and in one statement; as ``defer``."""
+    arguments: list[JSONDict] = [{**one} for one in ids]
+    _queue.configure_task(task, queue=queue, connection=connection).batch_defer(*arguments)

@@ -4,33 +4,72 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from typing import TextIO
 
 import structlog
+from typing_extensions import override
+
+from backend.infrastructure.log_lines import tell_by_template, tell_error_by_kind_and_place
+from backend.infrastructure.plain_lines import plain_line
+
+
+class _QuietHandler(logging.StreamHandler[TextIO]):
+    """A handler whose own failures say nothing of the record: the library's would print its message and arguments."""
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Write that a line was lost, and where it came from."""
+        sys.stderr.write(f'{{"event": "log line lost", "logger": "{record.name}", "line": {record.lineno}}}\n')
+
+
+class _Lines(structlog.stdlib.ProcessorFormatter):
+    """The formatter, with a short way for the lines that a request writes: the same line at a tenth of the cost."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        line = plain_line(record)
+        return super().format(record) if line is None else line
 
 
 def configure_logs(level: str, stream: TextIO | None = None) -> None:
     """Send all logging of this process through structlog's JSON formatter, to standard output or a stream."""
     shared: list[structlog.typing.Processor] = [
+        tell_by_template,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    formatter = structlog.stdlib.ProcessorFormatter(
+    formatter = _Lines(
         foreign_pre_chain=shared,
+        use_get_message=False,
+        pass_foreign_args=True,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            tell_error_by_kind_and_place,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
-    handler = logging.StreamHandler(stream or sys.stdout)
+    handler = _QuietHandler(stream or sys.stdout)
     handler.setFormatter(formatter)
+    # Nobody shows them, and each costs every record a look.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    logging.captureWarnings(True)  # noqa: FBT003 - the library's only argument
+    _log_what_nobody_caught()
+
+
+def _log_what_nobody_caught() -> None:
+    """Have errors that end a thread or a process logged as all others: Python's own hooks print their words."""
+    log = logging.getLogger("baitong.uncaught")
+    sys.excepthook = lambda _kind, error, _trace: log.critical("process failed", exc_info=error)
+    threading.excepthook = lambda args: log.error("thread failed", exc_info=args.exc_value)
+    sys.unraisablehook = lambda args: log.error("error ignored", exc_info=args.exc_value)
     # They log every SQL text, argument or address at INFO; arguments may be somebody's.
     for noisy in ("sqlalchemy", "alembic", "procrastinate", "httpx", "_granian"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

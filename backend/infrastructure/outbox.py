@@ -7,11 +7,13 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.infrastructure.database import Base, driver_connection
+from backend.infrastructure.hot_statements import insertion
 from backend.infrastructure.jobs import defer
 from backend.kernel.events import Event
 
@@ -35,23 +37,51 @@ class OutboxEvent(Base):
 
 def record(session: Session, event: Event) -> None:
     """Write the event and one relay job in the caller's transaction: two statements."""
-    payload = {
+    session.execute(insert(OutboxEvent).values(**_columns(event), payload=_payload(event)))
+    defer(
+        driver_connection(session),
+        RELAY_TASK,
+        queue=RELAY_QUEUE,
+        lock=_lock_of(event),
+        event_id=str(event.event_id),
+    )
+
+
+# The same in a hot statement: `go` has a row when the write happens. An unreferenced SELECT is never run, so the job
+# stands in the final one.
+RECORD_EVENT = f"""
+    recorded_event AS ({insertion(OutboxEvent, ("id", "name", "occurred_at", "subject_id", "payload"), source="go")})"""
+DEFER_RELAY = f"""
+    procrastinate_defer_jobs_v1(ARRAY[ROW('{RELAY_QUEUE}', '{RELAY_TASK}', 0, :outbox_event.lock::text, NULL,
+        jsonb_build_object('event_id', :outbox_event.id::uuid), NULL)::procrastinate_job_to_defer_v1])"""
+
+
+def event_values(event: Event) -> dict[str, object]:
+    """Return the values of both, for a hot statement."""
+    payload = orjson.dumps(_payload(event)).decode()
+    return {**_columns(event), "payload": payload, "lock": _lock_of(event)}
+
+
+def _columns(event: Event) -> dict[str, object]:
+    return {
+        "id": event.event_id,
+        "name": event.name,
+        "occurred_at": event.occurred_at,
+        "subject_id": event.subject_id,
+    }
+
+
+def _payload(event: Event) -> dict[str, object]:
+    return {
         field.name: _plain(getattr(event, field.name))
         for field in dataclasses.fields(event)
         if field.name not in _ENVELOPE
     }
-    session.execute(
-        insert(OutboxEvent).values(
-            id=event.event_id,
-            name=event.name,
-            occurred_at=event.occurred_at,
-            subject_id=event.subject_id,
-            payload=payload,
-        )
-    )
-    # Told in their order: a relay that overtook another would turn the subscribers' jobs around for good (R18).
-    lock = f"{RELAY_TASK}:{event.subject_id}"
-    defer(driver_connection(session), RELAY_TASK, queue=RELAY_QUEUE, lock=lock, event_id=str(event.event_id))
+
+
+def _lock_of(event: Event) -> str:
+    """Events of one subject are told in their order: a relay that overtook another would turn them around (R18)."""
+    return f"{RELAY_TASK}:{event.subject_id}"
 
 
 def _plain(value: object) -> object:

@@ -45,6 +45,11 @@ class PasswordHasher:
         zeros = [base64.b64encode(bytes(size)).rstrip(b"=").decode() for size in (_SALT_BYTES, _HASH_BYTES)]
         self._nobody = f"$argon2id$v=19$m={memory_kib},t={_ROUNDS},p={_LANES}${zeros[0]}${zeros[1]}"
 
+    @property
+    def nobodys(self) -> str:
+        """Return a hash that no password is known to match, and that costs as much to try as any other."""
+        return self._nobody
+
     def hash(self, password: str) -> str:
         """Return the hash to store. Raises PasswordsBusy."""
         with self._slot():

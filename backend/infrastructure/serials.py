@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, text
@@ -25,11 +25,14 @@ class Serials:
 
     def take(self, session: Session) -> int:
         """Return the next serial; every hundredth call asks the database."""
-        engine = session.connection().engine
+        return self.take_of(session.connection().engine, lambda: session)
+
+    def take_of(self, engine: Engine, session: Callable[[], Session]) -> int:
+        """Return the next serial of the database behind an engine; every hundredth call opens a session on it."""
         with self._lock:
             serial = next(self._blocks.get(engine, iter(())), None)
             if serial is None:
-                first = int(session.execute(self._next_block).scalar_one())
+                first = int(session().execute(self._next_block).scalar_one())
                 self._blocks[engine] = iter(range(first + 1, first + BLOCK))
                 serial = first
         return serial

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from backend.infrastructure.crypto import Algorithm
+from backend.infrastructure.sm4 import sm4_is_available
+
 _KEY_BYTES = 32
 _MIB = 1024 * 1024
 
@@ -35,6 +38,17 @@ class SettingRefused(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BucketSettings:
+    """Where objects are kept when it is not a folder: a bucket that speaks S3, and the keys to it."""
+
+    name: str
+    endpoint: str
+    region: str
+    access_key_id: str = field(repr=False)
+    secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, typed. Secrets do not show in ``repr``."""
 
@@ -46,6 +60,7 @@ class Settings:
     redis_url: str = field(repr=False)
     personal_data_keys: Mapping[str, bytes] = field(repr=False)
     personal_data_key_id: str
+    cipher: Algorithm
     blind_index_key: bytes = field(repr=False)
     token_private_key_pem: str = field(repr=False)
     token_issuer: str
@@ -58,6 +73,10 @@ class Settings:
     trusted_proxy_count: int
     traffic_limit_per_minute: int
     complaint_daily_quota: int
+    grid_report_daily_quota: int
+    evidence_daily_quota: int
+    objects_dir: Path
+    bucket: BucketSettings | None
     data_dir: Path
     run_id: str
     log_level: str
@@ -83,6 +102,7 @@ def load_settings(values: Mapping[str, str]) -> Settings:
     """Return the typed settings. Raises SettingMissing or SettingRefused with the name of the culprit."""
     environment = _environment(values)
     keys = _parse_keys(_required(values, "BAITONG_PERSONAL_DATA_KEYS"))
+    data_dir = Path(values.get("BAITONG_DATA_DIR", ".data"))
     settings = Settings(
         environment=environment,
         database_url=_required(values, "DATABASE_URL"),
@@ -92,6 +112,7 @@ def load_settings(values: Mapping[str, str]) -> Settings:
         redis_url=_required(values, "REDIS_URL"),
         personal_data_keys=keys,
         personal_data_key_id=values.get("BAITONG_PERSONAL_DATA_KEY_ID", next(iter(keys))),
+        cipher=_cipher(values),
         blind_index_key=_decode_key("BAITONG_BLIND_INDEX_KEY", _required(values, "BAITONG_BLIND_INDEX_KEY")),
         token_private_key_pem=_required(values, "BAITONG_TOKEN_PRIVATE_KEY").replace("\\n", "\n"),
         token_issuer=values.get("BAITONG_TOKEN_ISSUER", "https://baitong.nantong.example"),
@@ -105,7 +126,11 @@ def load_settings(values: Mapping[str, str]) -> Settings:
         trusted_proxy_count=_number(values, "BAITONG_TRUSTED_PROXY_COUNT", default=0, least=0),
         traffic_limit_per_minute=_number(values, "BAITONG_TRAFFIC_LIMIT_PER_MINUTE", default=1200),
         complaint_daily_quota=_number(values, "BAITONG_COMPLAINT_DAILY_QUOTA", default=30),
-        data_dir=Path(values.get("BAITONG_DATA_DIR", ".data")),
+        grid_report_daily_quota=_number(values, "BAITONG_GRID_REPORT_DAILY_QUOTA", default=200),
+        evidence_daily_quota=_number(values, "BAITONG_EVIDENCE_DAILY_QUOTA", default=100),
+        objects_dir=_path(values, "BAITONG_OBJECTS_DIR") or data_dir / "objects",
+        bucket=_bucket(values),
+        data_dir=data_dir,
         run_id=values.get("BAITONG_RUN_ID", "unnamed"),
         log_level=values.get("BAITONG_LOG_LEVEL", "INFO"),
     )
@@ -124,6 +149,21 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise SettingRefused("BAITONG_FCM_BASE_URL points push at a stand-in: production refuses it")
     if settings.metrics_token is None:
         raise SettingMissing("BAITONG_METRICS_TOKEN")
+    if settings.bucket is not None and not settings.bucket.endpoint.startswith("https://"):
+        raise SettingRefused("BAITONG_OBJECTS_ENDPOINT: production speaks to a bucket by https:// alone")
+
+
+def _bucket(values: Mapping[str, str]) -> BucketSettings | None:
+    name = values.get("BAITONG_OBJECTS_BUCKET")
+    if not name:
+        return None
+    return BucketSettings(
+        name=name,
+        endpoint=_required(values, "BAITONG_OBJECTS_ENDPOINT").rstrip("/"),
+        region=values.get("BAITONG_OBJECTS_REGION") or "us-east-1",
+        access_key_id=_required(values, "BAITONG_OBJECTS_ACCESS_KEY_ID"),
+        secret_key=_required(values, "BAITONG_OBJECTS_SECRET_KEY"),
+    )
 
 
 def _required(values: Mapping[str, str], name: str) -> str:
@@ -138,6 +178,16 @@ def _environment(values: Mapping[str, str]) -> Environment:
         return Environment(values.get("BAITONG_ENVIRONMENT", Environment.DEVELOPMENT))
     except ValueError:
         raise SettingRefused(f"BAITONG_ENVIRONMENT 须为 {'、'.join(Environment)} 之一 (must be one of these)") from None
+
+
+def _cipher(values: Mapping[str, str]) -> Algorithm:
+    name = values.get("BAITONG_CIPHER") or Algorithm.AES_256_GCM.title
+    found = {algorithm.title: algorithm for algorithm in Algorithm}
+    if name not in found:
+        raise SettingRefused(f"BAITONG_CIPHER 须为 {'、'.join(found)} 之一 (must be one of these)")
+    if found[name] is Algorithm.SM4_GCM and not sm4_is_available():
+        raise SettingRefused("BAITONG_CIPHER: 本机的 OpenSSL 不支持 SM4 (this OpenSSL has no SM4)")
+    return found[name]
 
 
 def _number(values: Mapping[str, str], name: str, *, default: int, least: int = 1) -> int:

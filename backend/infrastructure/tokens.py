@@ -10,12 +10,14 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import ECAlgorithm
 
+from backend.infrastructure.verified_tokens import VerifiedTokens
 from backend.kernel.errors import Unauthenticated
 from backend.kernel.ids import uuid7
 
@@ -55,6 +57,7 @@ class TokenIssuer:
         self._public_keys = {self.key_id: key.public_key()}
         self._issuer = issuer
         self._audience = audience
+        self._verified: VerifiedTokens[Claims] = VerifiedTokens()
 
     def issue_access(self, person_id: uuid.UUID, session_id: uuid.UUID, now: datetime) -> str:
         """Return a signed access token of ten minutes for one session of one person."""
@@ -75,6 +78,9 @@ class TokenIssuer:
         """Verify a token and return its claims. Raises TokenRefused for everything that is not ours and alive."""
         if len(token) > _MAX_TOKEN_CHARS or not token.isascii():
             raise TokenRefused
+        return self._verified.proved(token, now, partial(self._verify, token, now))
+
+    def _verify(self, token: str, now: datetime) -> tuple[Claims, datetime]:
         try:
             header = jwt.get_unverified_header(token)
             claims = jwt.decode(
@@ -91,9 +97,10 @@ class TokenIssuer:
                     "verify_iat": False,
                 },
             )
-            return _alive(claims, now)
+            alive = _alive(claims, now)
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError):
             raise TokenRefused from None
+        return alive, alive.expires_at
 
     def _key_named_by(self, header: dict[str, object]) -> ec.EllipticCurvePublicKey:
         key = self._public_keys.get(str(header.get("kid")))

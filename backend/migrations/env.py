@@ -6,12 +6,17 @@ from sqlalchemy.engine import make_url
 
 import backend.cases.models
 import backend.complaints.models
+import backend.consents.models
+import backend.data_protection.models
+import backend.evidence.models
+import backend.grid_reports.models
 import backend.identity.models
 import backend.infrastructure.idempotency
 import backend.infrastructure.outbox
 import backend.notifications.models
 import backend.organization.models
 import backend.worker.models  # noqa: F401
+import service_catalog.models  # noqa: F401
 from backend.infrastructure.database import Base
 
 LOCK_TIMEOUT_MS = 2_000

@@ -18,6 +18,9 @@ def announcement(data: DataDir, *, port: int, elapsed_s: float) -> str:
   文档 docs      {address}/docs   ({address}/openapi.json)
   健康 health    {address}/livez   {address}/readyz
 
+  在另一个终端试用 to try it in a second terminal
+    export BASE={address}/api/v1
+
   演示账号 demo accounts（{data.demo_accounts}）
 {indented}
 

@@ -30,6 +30,16 @@ def become_the_only_supervisor(lock: Path) -> int:
     return descriptor
 
 
+def running_supervisor(lock: Path) -> int | None:
+    """Return the pid of the supervisor that holds the lock; None when nobody runs."""
+    descriptor = try_exclusive(lock) if lock.exists() else None
+    if descriptor is not None:
+        os.close(descriptor)
+        return None
+    words = lock.read_text(encoding="utf-8").removeprefix("pid ").partition(":") if lock.exists() else ("", "", "")
+    return int(words[0]) if words[0].isdecimal() else None
+
+
 def outlive_leftovers(lock: Path, console: Console) -> int:
     """Take the lock that every child inherits: it is free when the last child of an earlier run has ended."""
     begun_s = time.monotonic()

@@ -13,7 +13,7 @@ from backend.infrastructure.embedded.refusals import StartRefused
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8700
-_LAST_PORT = 8799
+_TRIED_PORTS = 100
 _LINGER_S = 3.0
 _POLL_S = 0.05
 
@@ -31,19 +31,20 @@ class HeldPort:
             self._claim.close()
 
 
-def hold_kept_port(kept: Path) -> HeldPort:
-    """Return the installation's port: the kept one, or at the first run 8700 or the next free one."""
+def hold_kept_port(kept: Path, *, first: int = FIRST_PORT) -> HeldPort:
+    """Return the installation's port: the kept one, or at the first run the first one or the next that is free."""
     number = read_port(kept)
     if number is not None:
         return _hold_or_refuse(number, kept)
-    for number in range(FIRST_PORT, _LAST_PORT + 1):
+    tried = range(first, first + _TRIED_PORTS)
+    for number in tried:
         held = _try_hold(number)
         if held is not None:
             write_port(kept, number)
             return held
     raise StartRefused(
-        f"端口 {FIRST_PORT} 到 {_LAST_PORT} 都被占用。请把一个空闲端口写入 {kept}。",
-        f"Ports {FIRST_PORT} to {_LAST_PORT} are all taken. Write a free one into {kept}.",
+        f"端口 {tried[0]} 到 {tried[-1]} 都被占用。请把一个空闲端口写入 {kept}。",
+        f"Ports {tried[0]} to {tried[-1]} are all taken. Write a free one into {kept}.",
     )
 
 

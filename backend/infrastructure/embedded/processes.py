@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _LISTENING = "0A"
@@ -52,10 +54,11 @@ def _listening_inodes(port: int) -> Iterator[str]:
 
 
 def _open_files() -> Iterator[tuple[int, str]]:
-    for folder in Path("/proc").glob("[0-9]*/fd"):
-        try:
-            for link in folder.iterdir():
-                yield int(folder.parent.name), str(link.readlink())
-        except OSError:
-            # It ended meanwhile, or belongs to somebody else.
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
             continue
+        # It may end meanwhile, close one of them, or belong to somebody else.
+        with suppress(OSError):
+            for file in os.listdir(f"/proc/{name}/fd"):
+                with suppress(OSError):
+                    yield int(name), os.readlink(f"/proc/{name}/fd/{file}")

@@ -29,6 +29,7 @@ class Running:
         self._started_s = 0.0
         self._delay_s = _FIRST_DELAY_S
         self._due_s = 0.0
+        self.deaths = 0
         self.quick_deaths = 0
 
     def start(self, already: Process | None = None) -> None:
@@ -45,6 +46,7 @@ class Running:
         code = self._process.poll()
         if code is None:
             return None
+        self.deaths += 1
         self._clear_group()
         self._put_off()
         return code
@@ -64,6 +66,12 @@ class Running:
             self._delay_s = min(self._delay_s * 2, _LONGEST_DELAY_S)
             self.quick_deaths += 1
         self._process, self._due_s = None, time.monotonic() + self._delay_s
+
+    def tell_group(self, what: signal.Signals) -> None:
+        """Send a signal to the process and to all below it that share its session."""
+        if self._process is not None and self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, what)
 
     def ask_to_stop(self) -> None:
         """Send the first, polite signal."""

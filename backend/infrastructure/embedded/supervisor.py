@@ -19,14 +19,15 @@ from backend.infrastructure.embedded.console import Console
 from backend.infrastructure.embedded.data_dir import DataDir
 from backend.infrastructure.embedded.die_with_parent import before_exec
 from backend.infrastructure.embedded.free_space import SpaceWatch
-from backend.infrastructure.embedded.kept_numbers import read_port, write_port
+from backend.infrastructure.embedded.kept_numbers import FIRST_PORT_VARIABLE, first_port, read_port, write_port
 from backend.infrastructure.embedded.leftovers import become_the_only_supervisor, outlive_leftovers
 from backend.infrastructure.embedded.log_files import shorten_logs
 from backend.infrastructure.embedded.parts import Parts
 from backend.infrastructure.embedded.plan import Child, Plan
-from backend.infrastructure.embedded.ports import any_free_port, hold_kept_port, is_free
+from backend.infrastructure.embedded.ports import FIRST_PORT, any_free_port, hold_kept_port, is_free
 from backend.infrastructure.embedded.readiness import WebReadiness
 from backend.infrastructure.embedded.refusals import StartRefused
+from backend.infrastructure.embedded.renewal import Renewals, comes_up, say_goodbye
 from backend.infrastructure.embedded.running import Process, Running
 from backend.infrastructure.embedded.serve_env import write_env_files
 from backend.infrastructure.embedded.stopping import StopAsked, Stops
@@ -50,6 +51,7 @@ class Supervisor:
         self._environment = environment
         self._make_plan = make_plan
         self._stops = Stops()
+        self._renewals = Renewals()
         self._run_id = secrets.token_hex(8)
         self._parts = Parts()
         self._children: list[Running] = []
@@ -58,27 +60,31 @@ class Supervisor:
     def run(self) -> None:
         """Start everything, keep it running, and stop all of it when asked to or when the start fails."""
         self._stops.listen()
+        self._renewals.listen()
         try:
             self._data.open()
             become_the_only_supervisor(self._data.root / "supervisor.lock")
             self._inherited = (outlive_leftovers(self._data.root / "alive.lock", self._console),)
             self._data.tidy()
-            port = hold_kept_port(self._data.root / "port")
+            first = first_port(self._environment.get(FIRST_PORT_VARIABLE) or f"{FIRST_PORT}")
+            port = hold_kept_port(self._data.root / "port", first=first)
             plan = self._start(port.number)
             self._await_ready(plan, port.number)
             self._console.show(announcement(self._data, port=port.number, elapsed_s=self._console.elapsed_s))
-            self._keep_running()
+            self._keep_running(plan, port.number)
         except StopAsked:
             self._console.step("正在停止", "stopping")
         finally:
             self._stops.ignore()
             self._stop_all()
 
-    def _keep_running(self) -> NoReturn:
+    def _keep_running(self, plan: Plan, port: int) -> NoReturn:
         space = SpaceWatch(self._data.root)
         upkeep_due_s = time.monotonic()
         while True:
             self._tend_all()
+            if self._renewals.taken():
+                self._renew(plan, port)
             if time.monotonic() >= upkeep_due_s:
                 upkeep_due_s = time.monotonic() + _UPKEEP_EVERY_S
                 shorten_logs(self._data.root / "logs")
@@ -93,13 +99,46 @@ class Supervisor:
         plan = self._make_plan(self._data, port, fcm_port)
         self._set_up(plan)
         for child in plan.children:
-            endings = ((signal.SIGTERM, child.stop_patience_s), (signal.SIGKILL, 5.0))
-            running = Running(child.name, lambda child=child: self._launch(child, plan), endings=endings)  # type: ignore[misc]
-            self._children.append(running)
-            with self._stops.held():
-                running.start()
+            self._begin(child, plan, self._run_id)
         self._console.step("正在启动网站与后台任务", "starting web and worker")
         return plan
+
+    def _begin(self, child: Child, plan: Plan, run_id: str) -> Running:
+        endings = ((signal.SIGTERM, child.stop_patience_s), (signal.SIGKILL, 5.0))
+        running = Running(child.name, lambda: self._launch(child, plan, run_id), endings=endings)
+        self._children.append(running)
+        with self._stops.held():
+            running.start()
+        return running
+
+    def _renew(self, plan: Plan, port: int) -> None:
+        """Put a new web in the place of the old one, then a new worker."""
+        self._console.step("正在换上新的网站进程", "starting a new web beside the old one")
+        run_id = secrets.token_hex(8)
+        old = next(running for running in self._children if running.name == "web")
+        new = self._begin(next(child for child in plan.children if child.name == "web"), plan, run_id)
+        readiness = WebReadiness(port=port, run_id=run_id, workers=plan.web_workers)
+        if not comes_up(new, readiness, tend=self._tend_all):
+            self._console.warn(
+                f"新的网站进程没有就绪，原来的继续服务。原因见 {self._data.log('web')}",
+                "the new web did not come up, the old one goes on; its log says why",
+            )
+            self._end(new)
+            return
+        say_goodbye(old, tend=self._tend_all)
+        self._end(old)
+        for running in self._children:
+            if running.name == "worker":
+                # It ends what it has begun, and is started again.
+                running.ask_to_stop()
+        self._console.step("网站进程已换新", "renewed")
+
+    def _end(self, running: Running) -> None:
+        """Stop one process for good, and forget it."""
+        with self._stops.held():
+            self._children.remove(running)
+            running.ask_to_stop()
+            running.stop()
 
     def _set_up(self, plan: Plan) -> None:
         """Migrate and load, as the owner. Its own progress goes to the terminal."""
@@ -125,12 +164,12 @@ class Supervisor:
                 "Migrating or loading failed; the reason is above. Mend it and run again: what is done stays done.",
             )
 
-    def _launch(self, child: Child, plan: Plan) -> Process:
+    def _launch(self, child: Child, plan: Plan, run_id: str) -> Process:
         with self._data.log(child.name).open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - the project's own commands
                 child.command,
                 cwd=plan.working_dir,
-                env=self._child_environment() | dict(child.environment),
+                env=self._child_environment() | {"BAITONG_RUN_ID": run_id} | dict(child.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

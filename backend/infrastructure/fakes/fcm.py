@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -78,8 +79,10 @@ class _Book:
     scripts: defaultdict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
     token_script: deque[Answer] = field(default_factory=deque)
     access_tokens: set[str] = field(default_factory=set)
-    tries: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
-    token_tries: int = 0
+    tried_at_s: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    token_tried_at_s: list[float] = field(default_factory=list)
+    hanging: int = 0
+    most_hanging: int = 0
     received: deque[ReceivedPush] = field(default_factory=lambda: deque(maxlen=_KEPT))
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -133,16 +136,36 @@ class LoopbackFcm:
     @property
     def token_tries(self) -> int:
         """How often an access token was asked for."""
-        return self._book.token_tries
+        return len(self._book.token_tried_at_s)
+
+    @property
+    def token_tried_at_s(self) -> Sequence[float]:
+        """When an access token was asked for, by the monotonic clock."""
+        return tuple(self._book.token_tried_at_s)
+
+    @property
+    def most_hanging(self) -> int:
+        """How many requests hung at once, at most."""
+        return self._book.most_hanging
 
     def tries_of(self, address: str) -> int:
         """Return how many requests came for the address, whatever was answered."""
-        return self._book.tries[address]
+        return len(self._book.tried_at_s[address])
+
+    def tried_at_s(self, address: str) -> Sequence[float]:
+        """Return when requests came for the address, by the monotonic clock."""
+        return tuple(self._book.tried_at_s[address])
+
+    def repair(self) -> None:
+        """Be healthy from now on, whatever was scripted."""
+        with self._book.lock:
+            self._book.scripts.clear()
+            self._book.token_script.clear()
 
     def answer_token(self, form: str) -> tuple[Answer, dict[str, object]]:
         """Give an access token for an assertion that our key signed (RFC 7523)."""
         with self._book.lock:
-            self._book.token_tries += 1
+            self._book.token_tried_at_s.append(time.monotonic())
             answer = self._book.token_script.popleft() if self._book.token_script else OK
         if answer is not OK:
             passing = answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
@@ -166,15 +189,23 @@ class LoopbackFcm:
             return INVALID_ARGUMENT, _error_body(INVALID_ARGUMENT)
         address = str(message.get("token") or message.get("fid"))
         with self._book.lock:
-            self._book.tries[address] += 1
+            self._book.tried_at_s[address].append(time.monotonic())
             script = self._book.scripts.get(address)
             answer = script.popleft() if script else OK
         if answer.hang_s:
-            self._book.closing.wait(answer.hang_s)
+            self._hang(answer.hang_s)
         name = f"projects/{PROJECT_ID}/messages/{secrets.token_hex(8)}"
         if answer.delivered:
             self._deliver(address, message, name)
         return answer, {"name": name} if answer.error_code is None else _error_body(answer)
+
+    def _hang(self, seconds: float) -> None:
+        with self._book.lock:
+            self._book.hanging += 1
+            self._book.most_hanging = max(self._book.most_hanging, self._book.hanging)
+        self._book.closing.wait(seconds)
+        with self._book.lock:
+            self._book.hanging -= 1
 
     def _deliver(self, address: str, message: Mapping[str, Any], name: str) -> None:
         notification = message.get("notification", {})

@@ -1,0 +1,134 @@
+"""Reads, and writes, of one statement: prepared, outside a transaction, on connections of their own (ADR 0038, 0036).
+
+A statement of its own is a transaction of its own: at READ COMMITTED, which all of ours are, it sees what it would see
+inside one. What BEGIN, COMMIT and the session around them cost is saved.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import psycopg
+from psycopg import RawCursor
+from sqlalchemy import Engine
+
+from backend.infrastructure.database_errors import DatabaseUnavailable, told_apart
+from backend.infrastructure.database_gate import DatabaseGate, WatchedConnection
+
+_WAIT_FOR_ONE_S = 1.0
+
+Row = tuple[Any, ...]  # the columns are those of the statement
+
+
+class _Ended(psycopg.OperationalError):
+    """The server had ended the connection."""
+
+
+class Reads(Protocol):
+    """Answers statements: outside any transaction, or within the one that a caller holds."""
+
+    def rows(self, statement: bytes, values: Sequence[object]) -> list[Row]:
+        """Return the rows of a SELECT whose values are ``$1``, ``$2`` and so on."""
+        ...
+
+
+class Readers:
+    """Connections on which each statement stands alone. Safe for threads."""
+
+    def __init__(
+        self, engine: Engine, gate: DatabaseGate, how: Mapping[str, Any], *, size: int, only_reads: bool
+    ) -> None:
+        self._engine, self._gate, self._how, self._size = engine, gate, how, size
+        # What only reads is asked again where its connection had ended; of a write nobody knows what came.
+        self._only_reads = only_reads
+        self._idle: queue.SimpleQueue[WatchedConnection] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._made = 0
+
+    def rows(self, statement: bytes, values: Sequence[object]) -> list[Row]:
+        """Return the rows of a statement. Raises DatabaseUnavailable or DatabaseBusy."""
+        try:
+            try:
+                return self._rows(self._take(), statement, values)
+            except _Ended:
+                if not self._only_reads:
+                    raise
+                return self._rows(self._take(), statement, values)
+        except psycopg.OperationalError as error:
+            raise told_apart(error) from error
+
+    def _rows(self, connection: WatchedConnection, statement: bytes, values: Sequence[object]) -> list[Row]:
+        try:
+            return rows_on(connection, self._engine, statement, values)
+        except psycopg.OperationalError as error:
+            if connection.closed and not self._gate.is_shut:
+                # All that lie idle are as old, or older.
+                self.close()
+                raise _Ended from error
+            raise
+        finally:
+            self._give_back(connection)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        while (connection := self._idle_one()) is not None:
+            self._drop(connection)
+
+    def _take(self) -> WatchedConnection:
+        if self._gate.is_shut:
+            raise DatabaseUnavailable(retry_after_s=2)
+        while (connection := self._idle_one()) is not None:
+            # Under load no connection for reads is looked at: each system call would give up Python's lock.
+            if (self._only_reads and self._gate.heard_lately) or connection.is_there():
+                return connection
+            self._drop(connection)
+        with self._lock:
+            may_make = self._made < self._size
+            self._made += may_make
+        if may_make:
+            return self._new()
+        try:
+            return self._idle.get(timeout=_WAIT_FOR_ONE_S)
+        except queue.Empty:
+            raise DatabaseUnavailable(retry_after_s=2) from None
+
+    def _new(self) -> WatchedConnection:
+        try:
+            connection = self._gate.connect((), self._how)
+        except BaseException:
+            with self._lock:
+                self._made -= 1
+            raise
+        connection.autocommit = True
+        connection.prepare_threshold = 0
+        return connection
+
+    def _idle_one(self) -> WatchedConnection | None:
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _give_back(self, connection: WatchedConnection) -> None:
+        if connection.closed:
+            self._drop(connection)
+        else:
+            self._idle.put(connection)
+
+    def _drop(self, connection: WatchedConnection) -> None:
+        connection.close()
+        with self._lock:
+            self._made -= 1
+
+
+def rows_on(
+    connection: psycopg.Connection[Any], engine: Engine, statement: bytes, values: Sequence[object]
+) -> list[Row]:
+    """Return the rows of a statement on a connection; whoever listens to the engine hears of it."""
+    cursor = RawCursor(connection)
+    for listener in engine.dispatch.before_cursor_execute:
+        listener(None, cursor, statement.decode(), values, None, False)  # noqa: FBT003 - as SQLAlchemy calls it
+    return cursor.execute(statement, values, binary=True).fetchall()
