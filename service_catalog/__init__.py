@@ -1,1 +1,1 @@
-"""The eighteen sub-apps and the gateway to them. The catalogue arrives with its own issue."""
+"""The catalogue of the eighteen sub-apps: their data, how it is loaded, searched and shown."""

@@ -1,0 +1,1 @@
+"""What a catalogue consists of and which rules it must keep: pure."""
