@@ -12,9 +12,8 @@ from flask import g, request
 from backend.identity.actor import Actor
 from backend.identity.permissions import Permission
 from backend.kernel.errors import Forbidden, Unauthenticated
-from backend.organization.queries.actors import actor_of
+from backend.organization.queries.actors import actor_by
 from mobile_api.services import services
-from mobile_api.transactions import current_session
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,10 +44,10 @@ class PermissionMissing(Forbidden):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What a route asks of its caller. ``permission`` is None for anyone signed in."""
+    """What a route asks of its caller: one of ``permissions``; none of them for anyone signed in."""
 
     public: bool
-    permission: Permission | None = None
+    permissions: tuple[Permission, ...] = ()
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -61,11 +60,11 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
     return _guarded(view, Access(public=False))
 
 
-def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Open a route to those who hold the permission somewhere; over what area is decided by the query."""
+def requires(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Open a route to those who hold one of the permissions somewhere; over what area is decided by the query."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        return _guarded(view, Access(public=False, permission=permission))
+        return _guarded(view, Access(public=False, permissions=permissions))
 
     return decorate
 
@@ -85,7 +84,7 @@ def _guarded(view: Callable[P, R], access: Access) -> Callable[P, R]:
     def guard(*args: P.args, **kwargs: P.kwargs) -> R:
         # Known before the permission is asked for: the log of a refusal names who was refused.
         g.actor = actor = _authenticate()
-        if access.permission is not None and not actor.holds(access.permission):
+        if access.permissions and not any(actor.holds(permission) for permission in access.permissions):
             raise PermissionMissing
         return view(*args, **kwargs)
 
@@ -102,9 +101,10 @@ def _authenticate() -> Actor:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != _SCHEME:
         raise SignInRequired
-    now = services().clock.now()
-    claims = services().tokens.read_access(token.strip(), now=now)
-    actor = actor_of(current_session(), person_id=claims.person_id, session_id=claims.session_id, now=now)
+    doors = services()
+    now = doors.clock.now()
+    claims = doors.tokens.read_access(token.strip(), now=now)
+    actor = actor_by(doors.database.reads, person_id=claims.person_id, session_id=claims.session_id, now=now)
     if actor is None:
         raise SessionEnded
     return actor

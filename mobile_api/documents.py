@@ -17,20 +17,48 @@ from mobile_api.blueprint import ProblemApi
 _ASSETS = Path(flask_swagger_ui.__file__).parent / "dist"
 _PROBLEMS = Path(__file__).resolve().parents[1] / "docs" / "problems"
 _PROBLEM_CODE = re.compile("[a-z][a-z0-9-]{2,60}")
-_START_SCRIPT = b"""window.ui = SwaggerUIBundle({
-  url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, persistAuthorization: true,
+# A key that the page filled in itself is made anew for each call; one that somebody typed is sent as it is.
+_START_SCRIPT = b"""const filledIn = crypto.randomUUID ? crypto.randomUUID() : "docs-page-key-1";
+const order = ["get", "post", "put", "patch", "delete"];
+window.ui = SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, persistAuthorization: true, tryItOutEnabled: true,
   presets: [SwaggerUIBundle.presets.apis], layout: "BaseLayout",
+  operationsSorter: (a, b) => a.get("path").localeCompare(b.get("path"))
+    || order.indexOf(a.get("method")) - order.indexOf(b.get("method")),
+  responseInterceptor: (answer) => {
+    if (!answer.url.endsWith("/openapi.json")) return answer;
+    const read = JSON.parse(answer.text);
+    const operations = Object.values(read.paths).flatMap((path) => Object.values(path));
+    for (const parameter of operations.flatMap((operation) => operation.parameters || []))
+      if (parameter.name === "Idempotency-Key") parameter.example = filledIn;
+    return Object.assign(answer, { text: JSON.stringify(read) });
+  },
+  requestInterceptor: (request) => {
+    if (request.headers["Idempotency-Key"] === filledIn && crypto.randomUUID)
+      request.headers["Idempotency-Key"] = crypto.randomUUID();
+    return request;
+  },
 });
 """
 _PAGE = b"""<!doctype html>
 <html lang="zh-CN">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>\xe5\x8d\x97\xe9\x80\x9a\xe7\x99\xbe\xe9\x80\x9a API</title>
-<link rel="stylesheet" href="/docs/assets/swagger-ui.css"></head>
-<body><div id="swagger-ui"></div>
-<script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body>
+<link rel="icon" href="/favicon.ico" type="image/svg+xml">
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">DEMO-STYLE</head>
+<body>DEMO-PLACE<div id="swagger-ui"></div>
+<script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script>DEMO-SCRIPT</body>
 </html>
 """
+_DEMO_PARTS = {
+    b"DEMO-STYLE": b'<link rel="stylesheet" href="/docs/demo/panel/panel.css">',
+    b"DEMO-PLACE": b'<div id="demo"></div>',
+    b"DEMO-SCRIPT": b'<script src="/docs/demo/panel/panel.js"></script>',
+}
+_ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
+<rect width="32" height="32" rx="7" fill="#2f7d5b"/>
+<text x="16" y="23" font-size="19" text-anchor="middle" fill="#fff" font-family="sans-serif">百</text></svg>
+""".encode()
 
 
 def openapi_text(api: ProblemApi) -> bytes:
@@ -43,10 +71,17 @@ def openapi_text(api: ProblemApi) -> bytes:
     )
 
 
-def blueprint(api: ProblemApi) -> Blueprint:
-    """Return the routes of the document and its page."""
+def _page_text(*, has_demo: bool) -> bytes:
+    text = _PAGE
+    for place, part in _DEMO_PARTS.items():
+        text = text.replace(place, part if has_demo else b"")
+    return text
+
+
+def blueprint(api: ProblemApi, *, has_demo: bool) -> Blueprint:
+    """Return the routes of the document and its page; with the panel of demo accounts where there is one."""
     blp = Blueprint("documents", __name__)
-    text = openapi_text(api)
+    text, page_text = openapi_text(api), _page_text(has_demo=has_demo)
 
     @blp.get("/openapi.json")
     @public
@@ -56,7 +91,12 @@ def blueprint(api: ProblemApi) -> Blueprint:
     @blp.get("/docs")
     @public
     def page() -> Response:
-        return Response(_PAGE, mimetype="text/html")
+        return Response(page_text, mimetype="text/html")
+
+    @blp.get("/favicon.ico")
+    @public
+    def icon() -> Response:
+        return Response(_ICON, mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
 
     @blp.get("/docs/start.js")
     @public

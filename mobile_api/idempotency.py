@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, ParamSpec
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
+from werkzeug.exceptions import HTTPException
 
 from backend.infrastructure.idempotency import WriteKey, keep_answer, stored_answer
-from backend.kernel.errors import Malformed
+from backend.kernel.errors import DomainError, Malformed, Unavailable
 from mobile_api.access import current_actor
 from mobile_api.transactions import current_session
 
 P = ParamSpec("P")
 # The draft makes the key an RFC 8941 string, in quotes; most clients send it bare. Both are taken.
-_KEY = re.compile(r'^"?([A-Za-z0-9._:-]{8,128})"?$')
+_KEY = re.compile(r'^([A-Za-z0-9._:-]{8,128}|"[A-Za-z0-9._:-]{8,128}")$')
 
 HEADER_PARAMETER = {
     "in": "header",
     "name": "Idempotency-Key",
     "required": True,
     "description": "每次提交生成一个（如 UUID）；重试同一提交时用同一个。",
-    "schema": {"type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[A-Za-z0-9._:-]+$"},
+    "schema": {"type": "string", "minLength": 8, "maxLength": 130, "pattern": _KEY.pattern},
 }
+
+# Says that an answer was given before.
+REPLAYED: Mapping[str, str] = MappingProxyType({"Idempotent-Replayed": "true"})
 
 
 class IdempotencyKeyMissing(Malformed):
@@ -36,37 +41,85 @@ class IdempotencyKeyMissing(Malformed):
     default_detail = "请求缺少 Idempotency-Key（8 到 128 个字母、数字或 . _ : -）。"
 
 
-def idempotent(operation: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
-    """Answer a repeated write with the answer it got first. Stands between the access rule and the arguments."""
+# Makes a member of a receipt from the rest of it.
+Derivation = Callable[[dict[str, Any]], object]
+
+
+def idempotent(
+    operation: str, *, derived: Mapping[str, Derivation] = MappingProxyType({}), at_once: bool = False
+) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+    """Answer a repeated write with the answer it got first. Stands between the access rule and the arguments.
+
+    ``derived`` are the last members of the answer that are not to be stored, such as a code that opens something: a
+    repeat is given them anew, in this order. ``at_once``: the view first tries to write everything, its answer too, in
+    one statement (``write_at_once``).
+    """
 
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
         @wraps(view)
         def once(*args: P.args, **kwargs: P.kwargs) -> Response:
-            session, write = current_session(), _write_key(operation)
+            said = b"\x00".join((request.headers.get("If-Match", "").encode(), request.get_data()))
+            write = write_key(operation, said)
+            if at_once and (answer := _tried_at_once(lambda: view(*args, **kwargs), write)) is not None:
+                return answer
+            session = current_session()
             stored = stored_answer(session, write)
             if stored is not None:
-                return _answer(stored.receipt, stored.status, stored.etag)
+                receipt = stored.receipt | {name: derive(stored.receipt) for name, derive in derived.items()}
+                return _answer(receipt, stored.status, stored.etag)
             answer = view(*args, **kwargs)
-            receipt: dict[str, Any] = orjson.loads(answer.get_data())  # a receipt, as our own schema dumped it
-            keep_answer(session, write, status=answer.status_code, receipt=receipt, etag=answer.headers.get("ETag"))
+            told: dict[str, Any] = orjson.loads(answer.get_data())  # a receipt, as our own schema dumped it
+            kept = {name: value for name, value in told.items() if name not in derived}
+            keep_answer(session, write, status=answer.status_code, receipt=kept, etag=answer.headers.get("ETag"))
             return answer
 
-        _document(once)
+        document_key(once)
         return once
 
     return decorate
 
 
-def _write_key(operation: str) -> WriteKey:
-    match = _KEY.match(request.headers.get("Idempotency-Key", ""))
+class NotAtOnce(Exception):
+    """The view could not write everything in one statement. It has written nothing."""
+
+
+def write_at_once() -> WriteKey | None:
+    """Return the key by which the view keeps its answer itself, in the statement of its write; None where it does not.
+
+    A view that cannot raises NotAtOnce, and is called once more for the ordinary way.
+    """
+    write: WriteKey | None = g.get("write_at_once")
+    return write
+
+
+def _tried_at_once(view: Callable[[], Response], write: WriteKey) -> Response | None:
+    g.write_at_once = write
+    try:
+        return view()
+    except Unavailable:
+        raise
+    except (NotAtOnce, DomainError, HTTPException):
+        # Whatever it was: a key that came before goes before any other refusal, as the ordinary way has it.
+        return None
+    finally:
+        g.write_at_once = None
+
+
+def sent_key() -> str:
+    """Return the key of this request. Raises IdempotencyKeyMissing."""
+    match = _KEY.fullmatch(request.headers.get("Idempotency-Key", ""))
     if match is None:
         raise IdempotencyKeyMissing
-    said = b"\x00".join((request.path.encode(), request.headers.get("If-Match", "").encode(), request.get_data()))
+    return match[1].strip('"')
+
+
+def write_key(operation: str, said: bytes) -> WriteKey:
+    """Return what makes two requests the same. ``said`` is what was asked for: another text is another request."""
     return WriteKey(
         subject_id=current_actor().person_id,
         operation=operation,
-        key=match[1],
-        fingerprint=hashlib.sha256(said).digest(),
+        key=sent_key(),
+        fingerprint=hashlib.sha256(b"\x00".join((request.path.encode(), said))).digest(),
     )
 
 
@@ -74,10 +127,10 @@ def _answer(receipt: dict[str, Any], status: int, etag: str | None) -> Response:
     answer = Response(orjson.dumps(receipt), status=status, mimetype="application/json")
     if etag is not None:
         answer.headers["ETag"] = etag
-    answer.headers["Idempotent-Replayed"] = "true"
+    answer.headers.update(REPLAYED)
     return answer
 
 
-def _document(view: Any) -> None:
+def document_key(view: Any) -> None:
     """Add the header to the operation's documentation, which flask-smorest hangs on the function."""
     view._apidoc.setdefault("arguments", {}).setdefault("parameters", []).append(HEADER_PARAMETER)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import decimal
+import json
 from typing import Any
 
 import orjson
 from flask import Response
 from flask.json.provider import JSONProvider
+from marshmallow import ValidationError
 from typing_extensions import override
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from backend.kernel.errors import Malformed
@@ -31,8 +34,18 @@ class JsonTooDeep(Malformed):
     default_detail = f"JSON 嵌套不能超过 {MAX_DEPTH} 层。"
 
 
+class JsonNameTwice(Malformed):
+    """An object holds one name twice: parsers differ in which of the two they take."""
+
+    code = "json-name-twice"
+    default_detail = "JSON 的同一对象中有重复的字段名。"
+
+
 def parse_json(raw: bytes) -> object:
-    """Return the value of a JSON text. Raises JsonMalformed (also for lone surrogates) or JsonTooDeep."""
+    """Return the value of a JSON text.
+
+    Raises JsonMalformed (also for lone surrogates and numbers without end), JsonTooDeep or JsonNameTwice.
+    """
     try:
         value: object = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -41,8 +54,23 @@ def parse_json(raw: bytes) -> object:
     for _ in range(MAX_DEPTH):
         level = [child for node in level for child in _children(node)]
         if not level:
+            _refuse_names_twice(raw)
             return value
     raise JsonTooDeep
+
+
+def _refuse_names_twice(raw: bytes) -> None:
+    """Read a text again that is known to be JSON and shallow: orjson keeps the last of two equal names unsaid."""
+    json.loads(raw, object_pairs_hook=_object_of, parse_int=_nothing_of, parse_float=_nothing_of)
+
+
+def _object_of(pairs: list[tuple[str, object]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise JsonNameTwice
+
+
+def _nothing_of(_digits: str) -> None:
+    """Spare the reading of a number: those of thousands of digits take the square of their length."""
 
 
 def _children(node: object) -> list[object]:
@@ -52,9 +80,22 @@ def _children(node: object) -> list[object]:
 
 
 class JsonParser(FlaskParser):  # webargs' generic parser is typed for another request class
-    """webargs with our reading of JSON bodies, and unknown fields refused everywhere."""
+    """webargs with our reading of JSON bodies, and unknown or repeated fields refused everywhere."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": "raise"}
+
+    @override
+    def load_querystring(self, req: Any, schema: Any) -> Any:
+        """Return the query, each of its parameters once: caches and gateways differ in which of two they take."""
+        _refuse_twice(req.args)
+        return super().load_querystring(req, schema)
+
+    @override
+    def load_form(self, req: Any, schema: Any) -> Any:
+        """Return the fields and the files of a form, each once: the document has one schema for both."""
+        sent = CombinedMultiDict[str, Any]([req.form, req.files])
+        _refuse_twice(sent)
+        return self._makeproxy(sent, schema)
 
     @override
     def _raw_load_json(self, req: Any) -> Any:
@@ -62,6 +103,12 @@ class JsonParser(FlaskParser):  # webargs' generic parser is typed for another r
         if raw and not req.is_json:
             raise UnsupportedMediaType
         return parse_json(raw) if raw else {}
+
+
+def _refuse_twice(values: MultiDict[str, Any]) -> None:
+    twice = sorted(name for name, given in values.lists() if len(given) > 1)
+    if twice:
+        raise ValidationError({name: ["只能给出一次。"] for name in twice})
 
 
 class OrjsonProvider(JSONProvider):

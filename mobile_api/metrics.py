@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from backend.infrastructure.database import Database
+from backend.infrastructure.figures import forget_gauges_of_the_dead
+from mobile_api.asked_figures import AskedFigures
 
 REQUESTS = Counter("baitong_http_requests_total", "Answered requests", ["method", "route", "status"])
 DURATION = Histogram(
@@ -15,6 +21,15 @@ DURATION = Histogram(
     ["method", "route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10),
 )
+SHED = Counter("baitong_http_shed_total", "Requests that were told to come again because too many waited")
+
+# A method is any word that a caller likes: an unknown one would make a series of its own, and show what it says.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def known_method() -> str:
+    """Return the method of the request if it is one of HTTP's, else ``other``."""
+    return request.method if request.method in _METHODS else "other"
 
 
 def install(app: Flask) -> None:
@@ -23,21 +38,37 @@ def install(app: Flask) -> None:
     def begin() -> None:
         g.metrics_started_at_s = time.perf_counter()
 
-    def count(answer: Response) -> Response:
+    def counted(answer: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "none"
-        REQUESTS.labels(request.method, route, answer.status_code).inc()
-        if "metrics_started_at_s" in g:
-            DURATION.labels(request.method, route).observe(time.perf_counter() - g.metrics_started_at_s)
+        took_s = time.perf_counter() - g.metrics_started_at_s if "metrics_started_at_s" in g else None
+        count(known_method(), route, answer.status_code, took_s)
         return answer
 
     app.before_request(begin)
-    app.after_request(count)
+    app.after_request(counted)
 
 
-def exposition(multiprocess_dir: Path | None) -> Response:
+def count(method: str, route: str, status: int, took_s: float | None) -> None:
+    """Count an answer; how long it took is None where nobody saw it begin."""
+    requests, duration = _series(method, route, status)
+    requests.inc()
+    if took_s is not None:
+        duration.observe(took_s)
+
+
+# As many as there are routes, methods and statuses: all of them fixed sets.
+@cache
+def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, status), DURATION.labels(method, route)
+
+
+def exposition(multiprocess_dir: Path | None, database: Database) -> Response:
     """Return all figures in the text format; with several workers, the sum of what each wrote to the folder."""
-    if multiprocess_dir is None:
-        return Response(generate_latest(), mimetype=CONTENT_TYPE_LATEST)
-    registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry, path=str(multiprocess_dir))  # type: ignore[no-untyped-call]  # upstream
-    return Response(generate_latest(registry), mimetype=CONTENT_TYPE_LATEST)
+    counted = REGISTRY
+    if multiprocess_dir is not None:
+        forget_gauges_of_the_dead(multiprocess_dir)
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted, path=str(multiprocess_dir))  # type: ignore[no-untyped-call]  # upstream
+    asked = CollectorRegistry()
+    asked.register(AskedFigures(database))
+    return Response(generate_latest(counted) + generate_latest(asked), mimetype=CONTENT_TYPE_LATEST)

@@ -15,6 +15,11 @@ def instant(**options: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(required=True, default_timezone=UTC, **options)
 
 
+def number_schema(prefix: str) -> dict[str, object]:
+    """Return how the document describes a number that people read out, such as a case's."""
+    return {"type": "string", "pattern": f"^{prefix}[0-9]{{12}}[0-9A-Z]$", "maxLength": 15}
+
+
 class NamedSchema(ResponseSchema):
     """A code and its name."""
 

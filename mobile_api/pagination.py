@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 
 from backend.kernel.errors import Invalid
 from backend.kernel.page import Page
+from mobile_api.fields import QueryNumber
 from mobile_api.schema import RequestSchema
 
 T = TypeVar("T")
@@ -24,12 +25,18 @@ class CursorRefused(Invalid):
     code = "cursor-refused"
     default_detail = "分页游标无效，请从第一页重新开始。"
 
+    def __init__(self) -> None:
+        super().__init__(errors={"query": {"cursor": [self.default_detail]}})
+
 
 class PageQuery(RequestSchema):
     """The query of a list: how many, and after which row."""
 
-    limit = fields.Integer(load_default=20, strict=False, validate=validate.Range(1, MAX_LIMIT))
-    cursor = fields.String(load_default=None, validate=validate.Length(1, MAX_CURSOR_LENGTH))
+    limit = QueryNumber(load_default=20, validate=validate.Range(1, MAX_LIMIT))
+    # What is no cursor of ours is refused by one code, whatever it looks like: the form is told, not checked, here.
+    cursor = fields.String(
+        load_default=None, validate=validate.Length(1, MAX_CURSOR_LENGTH), metadata={"pattern": "^[A-Za-z0-9_-]+$"}
+    )
 
 
 def encode_cursor(*parts: str) -> str:
@@ -42,9 +49,10 @@ def decode_cursor(cursor: str | None, *, parse: Callable[..., T], parts: int) ->
     if cursor is None:
         return None
     try:
-        raw = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
+        raw = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         texts = raw.decode().split("\x1f")
-        if len(texts) != parts:
+        # No cursor of ours holds what PostgreSQL cannot take as text.
+        if len(texts) != parts or not all(text.isprintable() for text in texts):
             raise CursorRefused
         return parse(*texts)
     except (binascii.Error, ValueError, UnicodeError) as error:

@@ -28,6 +28,7 @@ STATUS_OF_CLASS: Mapping[type[errors.DomainError], HTTPStatus] = {
     errors.PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NoSpace: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 
 # What the framework itself refuses, before any code of ours is asked: status -> (code, detail).
@@ -131,6 +132,8 @@ def problem(
     }
     if errors:
         body["errors"] = errors
-    answer = Response(orjson.dumps(body), status=status, mimetype=MEDIA_TYPE)
+    # The place of an item in a list is a number.
+    told = orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
+    answer = Response(told, status=status, mimetype=MEDIA_TYPE)
     answer.headers.update(headers or {})
     return answer

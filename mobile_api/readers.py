@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from backend.cases.queue_view import Asker
 from backend.cases.use_cases import Desk
 from backend.cases.views import Reader
-from backend.organization.queries.city import city_snapshot
+from backend.organization.queries.city import city_in_memory, city_of_version, city_snapshot
 from mobile_api.access import current_actor
 from mobile_api.services import services
 from mobile_api.transactions import current_session
@@ -15,11 +16,26 @@ def desk() -> Desk:
     return Desk(city=city_snapshot(current_session()), sealer=services().sealer, now=services().clock.now())
 
 
+def desk_in_memory() -> Desk:
+    """Return the same with the city as this process knows it, for a statement that asks whether it still holds."""
+    return Desk(city=city_in_memory(current_session), sealer=services().sealer, now=services().clock.now())
+
+
 def reader() -> Reader:
     """Return what showing a case needs."""
     return Reader(
         actor=current_actor(),
         city=city_snapshot(current_session()),
+        sealer=services().sealer,
+        now=services().clock.now(),
+    )
+
+
+def asker() -> Asker:
+    """Return what showing a queue needs: the city only once a row of it names its version."""
+    return Asker(
+        actor=current_actor(),
+        city_of=lambda version: city_of_version(version, current_session),
         sealer=services().sealer,
         now=services().clock.now(),
     )

@@ -7,14 +7,17 @@ from typing import cast
 
 from flask import current_app
 
+from backend.evidence.darkroom import Darkroom
 from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.database import Database
+from backend.infrastructure.object_store import ObjectStore
 from backend.infrastructure.passwords import PasswordHasher
 from backend.infrastructure.redis_store import RedisStore
 from backend.infrastructure.settings import Settings
 from backend.infrastructure.sms import SmsSender
 from backend.infrastructure.tokens import TokenIssuer
 from backend.kernel.clock import Clock
+from service_catalog.browsing.keeper import CatalogueKeeper
 
 _EXTENSION = "baitong-services"
 
@@ -31,6 +34,9 @@ class Services:
     tokens: TokenIssuer
     passwords: PasswordHasher
     sms: SmsSender
+    objects: ObjectStore
+    darkroom: Darkroom
+    catalogue: CatalogueKeeper
 
 
 def install(extensions: dict[str, object], made: Services) -> None:

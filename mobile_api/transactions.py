@@ -1,4 +1,5 @@
-"""The only place where an HTTP request opens a transaction: one a request, opened when first asked for.
+"""The only place where an HTTP request opens a transaction: one a request, opened when first asked for. An upload has
+two, with its wait between them (``release_session``).
 
 It commits when the view returns, whatever the status: a refused sign-in is a result that must be kept. It rolls back
 when the view raises. What must happen after the commit and before the answer (sending a code) is given to
@@ -22,6 +23,15 @@ def current_session() -> Session:
         g.session = g.transaction_stack.enter_context(services().database.transaction())
     session: Session = g.session
     return session
+
+
+def release_session() -> None:
+    """Commit what this request did so far and give its connection back; the next use begins another transaction.
+
+    For requests that wait for a phone or for a photo between two short steps. What they did before stays done.
+    """
+    g.transaction_stack.close()
+    g.session = None
 
 
 def after_commit(step: Callable[[], None]) -> None:

@@ -8,17 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from backend.cases.use_cases import Desk, sweep_stages
+from backend.data_protection import handlers as data_protection
+from backend.data_protection.handlers import RequestWorker
+from backend.data_protection.use_cases import tidy
+from backend.evidence.use_cases.sweeping import EvidenceSweeper
 from backend.identity.use_cases.upkeep import prune_sign_in
+from backend.infrastructure.database import Session
 from backend.infrastructure.fcm import FcmProvider
 from backend.infrastructure.push import PushNotConfigured, PushProvider
 from backend.infrastructure.settings import Settings
 from backend.kernel.clock import Clock
+from backend.kernel.events import DataRequested
 from backend.notifications.handlers import SUBSCRIBER, InboxWriter, PushRun
 from backend.notifications.subscriptions import EVENTS_TOLD
 from backend.notifications.use_cases.telling import PUSH_QUEUE, PUSH_TASK
+from backend.organization.queries.city import city_snapshot
 from backend.worker.app import WorkerParts
 from backend.worker.table import OutsideJob, OutsideJobs, Subscriber, Subscriptions
-from backend.worker.upkeep import prune_idempotency
+from backend.worker.upkeep import Sweeps, prune_idempotency
 from mobile_api.services import Services
 
 
@@ -30,16 +38,40 @@ def worker_parts(services: Services) -> WorkerParts:
         database_url=settings.database_url,
         schema=settings.database_schema,
         clock=services.clock,
-        subscriptions=subscriptions(services.clock),
+        subscriptions=subscriptions(services),
         outside_jobs=outside_jobs(services, push_provider(settings, services.clock)),
-        prunings=MappingProxyType({"idempotency": prune_idempotency, "sign_in": prune_sign_in}),
+        prunings=MappingProxyType(
+            {
+                "idempotency": prune_idempotency,
+                "sign_in": prune_sign_in,
+                "data_protection": tidy,
+                "evidence": EvidenceSweeper(store=services.objects).prune,
+            }
+        ),
+        sweeps=sweeps(services),
     )
 
 
-def subscriptions(clock: Clock) -> Subscriptions:
+def sweeps(services: Services) -> Sweeps:
+    """Return what clocks ask for."""
+
+    def stages() -> int:
+        now = services.clock.now()
+
+        def desk(session: Session) -> Desk:
+            return Desk(city=city_snapshot(session), sealer=services.sealer, now=now)
+
+        return sweep_stages(services.database, desk_of=desk, now=now)
+
+    return MappingProxyType({"stages": stages})
+
+
+def subscriptions(services: Services) -> Subscriptions:
     """Return who listens to which event, by the event's name."""
-    inbox = Subscriber(name=SUBSCRIBER, handler=InboxWriter(clock).take_in)
-    return MappingProxyType({event.name: (inbox,) for event in EVENTS_TOLD})
+    inbox = Subscriber(name=SUBSCRIBER, handler=InboxWriter(services.clock).take_in)
+    requests = RequestWorker(sealer=services.sealer, clock=services.clock)
+    data = Subscriber(name=data_protection.SUBSCRIBER, handler=requests.take_in)
+    return MappingProxyType({event.name: (inbox,) for event in EVENTS_TOLD} | {DataRequested.name: (data,)})
 
 
 def outside_jobs(services: Services, provider: PushProvider) -> OutsideJobs:

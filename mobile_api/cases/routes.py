@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
-from typing import Any
-
+from flask import Response
 from flask.views import MethodView
 
 from backend.cases.ledger_view import ledger_lines
-from backend.cases.queries import QueuePosition
+from backend.cases.numbering import CASE_PREFIX
+from backend.cases.queue_view import queue_page
 from backend.cases.rules import Move
 from backend.cases.use_cases import MoveReceipt, move_case
-from backend.cases.views import CaseDetail, case_detail, queue_page
+from backend.cases.views import CaseDetail, case_detail
 from backend.identity.permissions import Permission
 from mobile_api.access import current_actor, requires
 from mobile_api.blueprint import ApiBlueprint
+from mobile_api.cases.move_schemas import MoveReceiptSchema, MoveSchema
+from mobile_api.cases.queue_answers import asked_queue, queue_answer
 from mobile_api.cases.schemas import (
     CaseDetailSchema,
     CasePageSchema,
     LedgerSchema,
-    MoveReceiptSchema,
-    MoveSchema,
     QueueQuery,
 )
-from mobile_api.etags import IF_MATCH_PARAMETER, required_version, version_tag
+from mobile_api.etags import IF_MATCH_PARAMETER, VERSION_HEADERS, required_version, version_tag
 from mobile_api.idempotency import idempotent
-from mobile_api.pagination import decode_cursor, page_document
-from mobile_api.readers import desk, reader
+from mobile_api.naming import number_schema
+from mobile_api.readers import asker, desk, reader
+from mobile_api.services import services
 from mobile_api.transactions import current_session
 
-blp = ApiBlueprint("cases", url_prefix="/cases", description="指挥中心工单")
+# A desk sees the cases of its area; a unit and a verifier, those that they have a task in.
+_REACH = (Permission.READ_CASE, Permission.READ_TASK, Permission.VERIFY_CASE)
 
-
-def _queue_position(next_due_at: str, case_id: str) -> QueuePosition:
-    at = datetime.fromisoformat(next_due_at)
-    if at.tzinfo is None:
-        raise ValueError("an instant without a zone")
-    return QueuePosition(next_due_at=at, case_id=uuid.UUID(case_id))
+blp = ApiBlueprint(
+    "cases", url_prefix="/cases", description="指挥中心工单", path_parameters={"number": number_schema(CASE_PREFIX)}
+)
 
 
 @blp.route("")
@@ -45,27 +42,18 @@ class Cases(MethodView):
     """The queues of the reader's centres."""
 
     @requires(Permission.READ_CASE)
-    @blp.arguments(QueueQuery(), location="query")
-    @blp.response(200, CasePageSchema())
-    def get(self, query: dict[str, Any]) -> dict[str, object]:
+    @blp.documented(blp.arguments(QueueQuery(), location="query"), blp.response(200, CasePageSchema()))
+    def get(self) -> Response:
         """工单队列，期限最近的在前；不统计总数。"""
-        page = queue_page(
-            current_session(),
-            reader=reader(),
-            queue=query["queue"],
-            scope=query["scope"],
-            limit=query["limit"],
-            after=decode_cursor(query["cursor"], parse=_queue_position, parts=2),
-        )
-        return page_document(page, lambda line: (line.next_due_at.isoformat(), str(line.id)))
+        return queue_answer(queue_page(services().database.reads, asker=asker(), asked=asked_queue()))
 
 
 @blp.route("/<string:number>")
 class OneCase(MethodView):
     """One case of the reader's area."""
 
-    @requires(Permission.READ_CASE)
-    @blp.response(200, CaseDetailSchema())
+    @requires(*_REACH)
+    @blp.response(200, CaseDetailSchema(), headers=VERSION_HEADERS)
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, number: str) -> tuple[CaseDetail, int, dict[str, str]]:
         """工单详情；响应头 ETag 用于下一步操作的 If-Match。辖区外的工单与不存在的工单回答相同。"""
@@ -77,23 +65,23 @@ class OneCase(MethodView):
 class Moves(MethodView):
     """Moves of a case."""
 
-    @requires(Permission.READ_CASE)
+    @requires(*_REACH)
     @idempotent("case.move")
-    @blp.arguments(MoveSchema())
-    @blp.response(201, MoveReceiptSchema())
+    @blp.arguments(MoveSchema(), example={"action": "accept"})
+    @blp.response(201, MoveReceiptSchema(), headers=VERSION_HEADERS)
     @blp.alt_response(404, "NOT_FOUND")
     @blp.alt_response(409, "CONFLICT")
     @blp.alt_response(412, "PRECONDITION_FAILED")
     @blp.alt_response(428, "PRECONDITION_REQUIRED")
     @blp.doc(parameters=[IF_MATCH_PARAMETER])
-    def post(self, body: dict[str, Any], number: str) -> tuple[MoveReceipt, int, dict[str, str]]:
-        """办理工单：受理、直接答复、不予受理、撤销。须带 If-Match 和 Idempotency-Key。"""
+    def post(self, move: Move, number: str) -> tuple[MoveReceipt, int, dict[str, str]]:
+        """办理工单。当前可做的操作及其内容见工单详情的 possible_moves。须带 If-Match 和 Idempotency-Key。"""
         receipt = move_case(
             current_session(),
             actor=current_actor(),
             number=number,
             seen_version=required_version(),
-            move=Move(**body),
+            move=move,
             desk=desk(),
         )
         return receipt, 201, {"ETag": version_tag(receipt.version)}

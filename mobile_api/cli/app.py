@@ -16,12 +16,20 @@ from backend.infrastructure.settings import (
     load_settings,
     read_environment,
 )
+from mobile_api.cli.backup import backup, restore
+from mobile_api.cli.calendar import calendar
+from mobile_api.cli.catalogue import catalogue
 from mobile_api.cli.city import city
+from mobile_api.cli.data import data
 from mobile_api.cli.db import db
+from mobile_api.cli.evidence import evidence
 from mobile_api.cli.fcm import fcm
 from mobile_api.cli.jobs import jobs
+from mobile_api.cli.keys import keys
 from mobile_api.cli.ledger import ledger
+from mobile_api.cli.notifications import notifications
 from mobile_api.cli.openapi import openapi
+from mobile_api.cli.pages import pages
 from mobile_api.cli.people import people
 from mobile_api.cli.rules import rules
 from mobile_api.cli.setup import setup
@@ -31,7 +39,28 @@ from mobile_api.cli.worker import worker
 from mobile_api.composition import open_services
 from mobile_api.services import install
 
-COMMANDS: tuple[click.Command, ...] = (setup, db, city, rules, people, sms, fcm, worker, jobs, ledger, openapi)
+COMMANDS: tuple[click.Command, ...] = (
+    setup,
+    db,
+    city,
+    catalogue,
+    calendar,
+    rules,
+    notifications,
+    people,
+    sms,
+    fcm,
+    worker,
+    jobs,
+    ledger,
+    evidence,
+    keys,
+    data,
+    openapi,
+    pages,
+    backup,
+    restore,
+)
 
 
 def create_cli() -> Flask:

@@ -1,4 +1,4 @@
-"""`flask city`: load the city from the project's own copy of the data."""
+"""`flask city`: load the city from the project's own copy of the data, or in part from an operator's files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backend.organization.use_cases.load_report import LoadReport
 from mobile_api.cli.owner import owner_transaction
 from mobile_api.services import services
 
-city = AppGroup("city", help="城市数据：区划、指挥中心、承办单位、事项类别、工作日历。")
+city = AppGroup("city", help="城市数据：区划、指挥中心、承办单位、事项类别、工作日历、网格。")
 
 
 @city.command("load")
@@ -26,13 +26,23 @@ city = AppGroup("city", help="城市数据：区划、指挥中心、承办单�
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="以此 GeoJSON 文件替换项目自带的县级边界。",
 )
-def load_command(dry_run: bool, boundaries: Path | None) -> None:  # noqa: FBT001 - click hands flags over so
+@click.option(
+    "--grid",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="以此 GeoJSON 文件替换项目自带的示例网格。",
+)
+def load_command(dry_run: bool, boundaries: Path | None, grid: Path | None) -> None:  # noqa: FBT001 - click hands flags over so
     """Load the city; a second run changes nothing."""
-    load(services().settings, click.echo, boundaries=boundaries, is_dry_run=dry_run)
+    load(services().settings, click.echo, boundaries=boundaries, grid=grid, is_dry_run=dry_run)
 
 
 def load(
-    settings: Settings, echo: Callable[[str], None], *, boundaries: Path | None = None, is_dry_run: bool = False
+    settings: Settings,
+    echo: Callable[[str], None],
+    *,
+    boundaries: Path | None = None,
+    grid: Path | None = None,
+    is_dry_run: bool = False,
 ) -> LoadReport:
     """Load the city as the owner, in one transaction, and say so line by line.
 
@@ -41,7 +51,7 @@ def load(
     with owner_transaction(settings) as session:
         report = load_city(
             session,
-            source=city_source(boundaries=boundaries),
+            source=city_source(boundaries=boundaries, grid=grid),
             now=SystemClock().now(),
             progress=echo,
             is_dry_run=is_dry_run,

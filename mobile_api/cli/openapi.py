@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
 import click
@@ -17,6 +16,5 @@ from mobile_api.services import services
 def openapi() -> None:
     """Write the OpenAPI document to standard output."""
     # No Valkey runs while the document is made, and none is needed.
-    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
     answer = create_app(services()).test_client().get("/openapi.json")
     sys.stdout.buffer.write(answer.get_data())

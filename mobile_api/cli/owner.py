@@ -24,6 +24,13 @@ def owner_url(settings: Settings) -> str:
 @contextmanager
 def owner_transaction(settings: Settings) -> Iterator[Session]:
     """Open one transaction as the owner. What it raises is told by ``spoken``, as for every command."""
+    with owner_database(settings) as database, database.transaction() as session:
+        yield session
+
+
+@contextmanager
+def owner_database(settings: Settings) -> Iterator[Database]:
+    """Open the database as the owner, for work of many transactions."""
     database = Database(
         owner_url(settings),
         schema=settings.database_schema,
@@ -32,7 +39,6 @@ def owner_transaction(settings: Settings) -> Iterator[Session]:
         lock_timeout_ms=_LOCK_TIMEOUT_MS,
     )
     try:
-        with database.transaction() as session:
-            yield session
+        yield database
     finally:
         database.dispose()

@@ -9,13 +9,14 @@ from flask.cli import AppGroup
 
 from backend.cases.rule_files import load_case_rules
 from backend.complaints.rule_files import load_complaint_rules
+from backend.consents.rule_files import load_consent_texts
 from backend.infrastructure.settings import Settings
 from backend.notifications.rule_files import load_notification_rules
 from mobile_api.cli.owner import owner_transaction
 from mobile_api.services import services
 
 rules = AppGroup("rules", help="时限、理由与用语等规则。")
-RULE_LOADERS = (load_case_rules, load_complaint_rules, load_notification_rules)
+RULE_LOADERS = (load_case_rules, load_complaint_rules, load_notification_rules, load_consent_texts)
 
 
 @rules.command("load")

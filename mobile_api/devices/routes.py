@@ -15,7 +15,12 @@ from mobile_api.devices.schemas import DeviceSchema, RegistrationSchema
 from mobile_api.services import services
 from mobile_api.transactions import current_session
 
-blp = ApiBlueprint("devices", url_prefix="/devices", description="推送设备")
+blp = ApiBlueprint(
+    "devices",
+    url_prefix="/devices",
+    description="推送设备",
+    path_parameters={"device_id": {"type": "string", "pattern": "^[A-Za-z0-9._-]{8,64}$", "maxLength": 64}},
+)
 
 
 @blp.route("/<device_id>")
@@ -45,6 +50,7 @@ class Device(MethodView):
     @requires(Permission.USE_INBOX)
     @blp.response(204)
     @blp.alt_response(404, "NOT_FOUND")
+    @blp.alt_response(409, "CONFLICT")
     def delete(self, device_id: str) -> None:
         """取消本机的推送登记。"""
-        remove_device(current_session(), actor=current_actor(), device_id=device_id)
+        remove_device(current_session(), actor=current_actor(), device_id=device_id, now=services().clock.now())

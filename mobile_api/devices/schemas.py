@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from backend.infrastructure.push import AddressKind
 from backend.notifications.rules import MAX_ADDRESS_LENGTH, MAX_APP_VERSION_LENGTH, Platform
-from mobile_api.fields import Text
+from mobile_api.fields import Code, Text
 from mobile_api.schema import RequestSchema, ResponseSchema
 
 
@@ -16,7 +16,13 @@ class AddressSchema(RequestSchema):
     """Where the provider reaches the phone."""
 
     kind = fields.Enum(AddressKind, by_value=True, required=True)
-    value = Text(required=True, max_length=MAX_ADDRESS_LENGTH, metadata={"description": "推送地址，加密保存，不再显示"})
+    value = Code(
+        f"^[!-~]{{1,{MAX_ADDRESS_LENGTH}}}$",
+        max_length=MAX_ADDRESS_LENGTH,
+        error="推送地址由可见的 ASCII 字符组成。",
+        required=True,
+        metadata={"description": "推送地址，加密保存，不再显示"},
+    )
 
 
 class RegistrationSchema(RequestSchema):

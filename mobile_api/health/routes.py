@@ -39,7 +39,7 @@ def metrics() -> Response:
     offered = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token is not None and not hmac.compare_digest(offered.encode(), token.encode()):
         raise SignInRequired
-    return figures.exposition(services().settings.metrics_dir)
+    return figures.exposition(services().settings.metrics_dir, services().database)
 
 
 def _database_state() -> str:

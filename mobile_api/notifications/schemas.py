@@ -7,6 +7,7 @@ from datetime import UTC
 from marshmallow import fields
 
 from backend.notifications.subscriptions import MessageKind
+from mobile_api.fields import Id, QuerySwitch
 from mobile_api.pagination import PageQuery
 from mobile_api.schema import RequestSchema, ResponseSchema
 
@@ -14,7 +15,7 @@ from mobile_api.schema import RequestSchema, ResponseSchema
 class InboxQuery(PageQuery):
     """Which page of the inbox."""
 
-    unread_only = fields.Boolean(load_default=False, metadata={"description": "只列未读消息"})
+    unread_only = QuerySwitch(load_default=False, metadata={"description": "只列未读消息"})
 
 
 class NotificationSchema(ResponseSchema):
@@ -25,8 +26,14 @@ class NotificationSchema(ResponseSchema):
     kind = fields.String(
         required=True, metadata={"description": f"消息种类：{'、'.join(MessageKind)}；应用应接受未知的种类"}
     )
-    number = fields.String(required=True, metadata={"description": "诉求编号"})
-    case_number = fields.String(required=True, metadata={"description": "案件编号"})
+    number = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "诉求编号；发给工作人员的消息和与诉求无关的消息为 null"},
+    )
+    case_number = fields.String(
+        required=True, allow_none=True, metadata={"description": "案件编号；与案件无关的消息为 null"}
+    )
     title = fields.String(required=True)
     body = fields.String(required=True)
     created_at = fields.AwareDateTime(required=True, default_timezone=UTC)
@@ -51,7 +58,7 @@ class UnreadCountSchema(ResponseSchema):
 class ReadMarkSchema(RequestSchema):
     """The newest message that was read."""
 
-    up_to_id = fields.UUID(required=True, metadata={"description": "此消息及所有更早的消息标为已读"})
+    up_to_id = Id(required=True, metadata={"description": "此消息及所有更早的消息标为已读"})
 
 
 class ReadMarkResultSchema(ResponseSchema):

@@ -7,14 +7,16 @@ from marshmallow import fields
 from backend.kernel.due import LimitUnit
 from backend.organization.rules.categories import HandlingLevel, Urgency
 from backend.organization.rules.places import Level
-from mobile_api.fields import Text
+from mobile_api.fields import Code, Text
 from mobile_api.schema import RequestSchema, ResponseSchema
 
 
 class DivisionQuery(RequestSchema):
     """Below which division."""
 
-    parent = Text(max_length=12, load_default=None, metadata={"description": "上级区划代码；缺省为全市"})
+    parent = Code(
+        "^[0-9A-Za-z]{1,12}$", max_length=12, load_default=None, metadata={"description": "上级区划代码；缺省为全市"}
+    )
 
 
 class CategoryQuery(RequestSchema):
@@ -74,7 +76,7 @@ class CategoryChoiceSchema(ResponseSchema):
     level_default = fields.Enum(HandlingLevel, by_value=True, attribute="category.level_default", required=True)
     unit_names = fields.List(fields.String(), required=True, metadata={"description": "首个为主办，其余为协办"})
     is_physical = fields.Boolean(
-        attribute="category.is_physical", required=True, metadata={"description": "有实物：须附照片"}
+        attribute="category.is_physical", required=True, metadata={"description": "有实物：应附照片，没有时也可以提交"}
     )
     urgency = fields.Enum(Urgency, by_value=True, attribute="category.urgency", required=True)
     is_safety = fields.Boolean(

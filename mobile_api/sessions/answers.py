@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from flask import Response, request
 
 from backend.identity.use_cases.codes import CodeRequest
+from backend.identity.use_cases.operator_sign_in import CodeOfFactorTry, PasswordTry
 from backend.identity.use_cases.sessions import Device, Doors
-from backend.identity.use_cases.sign_in import CodeTry, PasswordTry
+from backend.identity.use_cases.sign_in import CodeTry
 from backend.kernel.errors import DomainError
 from mobile_api.problems import refusal
 from mobile_api.services import services
@@ -38,6 +39,11 @@ def code_try(body: dict[str, Any]) -> CodeTry:
     )
 
 
+def factor_try(body: dict[str, Any]) -> CodeOfFactorTry:
+    """Return the second half of an operator's try, from a body whose shape was checked."""
+    return CodeOfFactorTry(challenge=body["challenge"], code=body["code"], device=Device(**body["device"]))
+
+
 def password_try(body: dict[str, Any]) -> PasswordTry:
-    """Return an operator's try, from a body whose shape was checked."""
-    return PasswordTry(login_name=body["login_name"], password=body["password"], device=Device(**body["device"]))
+    """Return the first half of an operator's try, from a body whose shape was checked."""
+    return PasswordTry(login_name=body["login_name"], password=body["password"], device_id=body["device_id"])

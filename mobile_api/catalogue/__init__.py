@@ -1,0 +1,1 @@
+"""The catalogue of services: sub-apps, topics, services, search. Open to everyone."""

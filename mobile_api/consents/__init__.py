@@ -1,0 +1,1 @@
+"""What people are asked to agree to, and their answers."""

@@ -1,0 +1,1 @@
+"""Trying the API from /docs with a demo account: in development alone."""

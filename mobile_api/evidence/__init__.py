@@ -1,0 +1,1 @@
+"""Photos: uploaded before the complaint they belong to, shown by signed links."""

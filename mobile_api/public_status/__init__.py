@@ -1,0 +1,1 @@
+"""The status of a complaint, for whoever has its query code."""

@@ -1,0 +1,1 @@
+"""What is shown in full: to whom, and who reads about it."""
