@@ -1,0 +1,1 @@
+"""Measures the product: see ``docs/performance.md``."""
