@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what the process of the workers' parent started."""
     if _shared_servers in config.stash:
         config.stash[_shared_servers].stop()
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print the figures that tests have recorded as ``figure``, also from the workers of a parallel run."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    figures = {
+        value for report in reports for name, value in getattr(report, "user_properties", ()) if name == "figure"
+    }
+    for figure in sorted(figures):
+        terminalreporter.write_line(str(figure))
 
 
 @pytest.fixture(autouse=True)
@@ -151,15 +161,21 @@ def _valkey_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def settings(database_urls: DatabaseUrls, valkey_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a test process: the worker's servers, random secrets, a mailbox in place of the SMS provider."""
-    return load_settings(
-        make_secrets()
-        | {
-            "BAITONG_ENVIRONMENT": "test",
-            "DATABASE_URL": database_urls.serving,
-            "DATABASE_OWNER_URL": database_urls.owner,
-            "REDIS_URL": valkey_url,
-            "BAITONG_SMS_MAILBOX": str(tmp_path_factory.mktemp("sms") / "mailbox"),
-        }
-    )
+def environment(
+    database_urls: DatabaseUrls, valkey_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, str]:
+    """What a test process is started with: the worker's servers, random secrets, a mailbox for the SMS provider."""
+    return make_secrets() | {
+        "BAITONG_ENVIRONMENT": "test",
+        "DATABASE_URL": database_urls.serving,
+        "DATABASE_OWNER_URL": database_urls.owner,
+        "REDIS_URL": valkey_url,
+        "BAITONG_SMS_MAILBOX": str(tmp_path_factory.mktemp("sms") / "mailbox"),
+        "BAITONG_OBJECTS_DIR": str(tmp_path_factory.mktemp("stored") / "objects"),
+    }
+
+
+@pytest.fixture(scope="session")
+def settings(environment: Mapping[str, str]) -> Settings:
+    """Settings of a test process."""
+    return load_settings(environment)

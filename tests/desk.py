@@ -17,6 +17,7 @@ from backend.infrastructure.database import Session
 from backend.kernel.geography import CoordinateSystem
 from backend.organization.models import Centre
 from backend.organization.roles import GRANTS, Role
+from tests.agreeing import agree_to_location
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 _phones = itertools.count(13_700_000_000)
@@ -24,8 +25,21 @@ _logins = itertools.count(1)
 
 
 def citizen_in(session: Session, sealer: Sealer) -> uuid.UUID:
-    """Return a new citizen."""
-    return citizen_of(session, sealer=sealer, phone=f"+86{next(_phones)}", now=NOW).id
+    """Return a new citizen, who has agreed that positions are kept."""
+    person_id = citizen_of(session, sealer=sealer, phone=f"+86{next(_phones)}", now=NOW).id
+    agree_to_location(session, person_id, now=NOW)
+    return person_id
+
+
+def reporter_of(person_id: uuid.UUID) -> Actor:
+    """Return a citizen, as the request's edge would build them."""
+    return Actor(
+        person_id=person_id,
+        session_id=uuid.uuid4(),
+        kind=PersonKind.CITIZEN,
+        own_role=Role.REPORTER,
+        own_permissions=GRANTS[Role.REPORTER],
+    )
 
 
 def acceptor_at(session: Session, centre_code: str, sealer: Sealer) -> Actor:

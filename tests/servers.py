@@ -16,6 +16,9 @@ from backend.kernel.clock import SystemClock
 from backend.organization.use_cases.city_files import city_source
 from backend.organization.use_cases.load_city import load_city
 from mobile_api.cli.rules import RULE_LOADERS
+from service_catalog.ingestion.load import load_catalogue
+from service_catalog.pinyin import pinyin_of
+from tests.small_catalogue import small_feed
 
 TEMPLATE = "template_baitong"
 
@@ -67,11 +70,18 @@ class TestServers(ThrowawayServers):
 
 
 def _load(owner_url: str) -> None:
-    """Put the real city and the dated rules into the template, so that every test finds them."""
+    """Put the real city, a small catalogue and the dated rules into the template, so that every test finds them."""
     database = Database(owner_url, pool_size=1)
     try:
         with database.transaction() as session:
             load_city(session, source=city_source(), now=SystemClock().now(), progress=_say_nothing)
+            load_catalogue(
+                session,
+                feed=small_feed(),
+                read_title=pinyin_of,
+                now=SystemClock().now(),
+                progress=_say_nothing,
+            )
             for loader in RULE_LOADERS:
                 loader(session)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,12 +15,19 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from backend.identity.actor import Actor
-from backend.identity.errors import CodeRefused, CodesLimited, PasswordRefused, RefreshRefused, TriesLimited
+from backend.identity.errors import CodeRefused, CodesLimited, RefreshRefused, SignInRefused, TriesLimited
 from backend.identity.queries import operator_id
 from backend.identity.use_cases.codes import CodeIssued, CodeRequest, issue_code
+from backend.identity.use_cases.operator_sign_in import (
+    Challenge,
+    CodeOfFactorTry,
+    PasswordTry,
+    prove_password,
+    prove_second_factor,
+)
 from backend.identity.use_cases.people import disable_person
 from backend.identity.use_cases.sessions import Device, Doors, SignedIn, end_session, refresh_session
-from backend.identity.use_cases.sign_in import CodeTry, PasswordTry, sign_in_citizen, sign_in_operator
+from backend.identity.use_cases.sign_in import CodeTry, sign_in_citizen
 from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.database import Database
 from backend.infrastructure.passwords import PasswordHasher
@@ -28,10 +36,12 @@ from backend.infrastructure.tokens import TokenIssuer
 from backend.organization.queries.actors import actor_of
 from backend.organization.roles import Role
 from backend.organization.use_cases.staff import NewAccount, StaffEntry, add_staff
+from tests.totp import STEP_S, App
 
 T = TypeVar("T")
 
 PHONE, OTHER_PHONE = "+8613812345678", "+8613912345678"
+LOGIN = "rugao.test"
 DEVICE = "device-of-a-test"
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -63,6 +73,7 @@ class SignInDesk:
     tokens: TokenIssuer
     clock: HandClock = field(default_factory=HandClock)
     passwords: PasswordHasher = field(default_factory=cheap_passwords)
+    apps: dict[str, App] = field(default_factory=dict)
 
     @classmethod
     def opened(cls, database: Database, settings: Settings) -> SignInDesk:
@@ -126,18 +137,48 @@ class SignInDesk:
     def disable(self, login_name: str) -> None:
         self.within(lambda s: disable_person(s, person_id=operator_id(s, login_name), now=self.clock.now()))
 
-    def try_password(self, login_name: str, password: str) -> SignedIn | PasswordRefused | TriesLimited:
-        attempt = PasswordTry(login_name=login_name, password=password, device=Device(id=DEVICE))
-        return self.within(
-            lambda s: sign_in_operator(
-                s, doors=self.doors, passwords=self.passwords, attempt=attempt, now=self.clock.now()
-            )
+    def try_password(self, login_name: str, password: str) -> SignedIn | SignInRefused | TriesLimited:
+        """Try a password and, after it, the right code of the app that the account was enrolled with here."""
+        challenge = self.prove_password(login_name, password)
+        if isinstance(challenge, TriesLimited):
+            return challenge
+        return self.try_factor(challenge, self.code_for(login_name, challenge))
+
+    def prove_password(self, login_name: str, password: str) -> Challenge | TriesLimited:
+        return self.within(lambda s: self.prove_password_within(s, login_name, password))
+
+    def prove_password_within(self, session: Session, login_name: str, password: str) -> Challenge | TriesLimited:
+        """Do the first step in a transaction that the test holds open."""
+        attempt = PasswordTry(login_name=login_name, password=password, device_id=DEVICE)
+        return prove_password(
+            session, doors=self.doors, passwords=self.passwords, attempt=attempt, now=self.clock.now()
         )
 
+    def try_factor(
+        self, challenge: Challenge, code: str, *, device: str = DEVICE
+    ) -> SignedIn | SignInRefused | TriesLimited:
+        attempt = CodeOfFactorTry(challenge=challenge.challenge, code=code, device=Device(id=device))
+        return self.within(lambda s: prove_second_factor(s, doors=self.doors, attempt=attempt, now=self.clock.now()))
+
+    def code_for(self, login_name: str, challenge: Challenge) -> str:
+        """Return the next right code of an account, its app enrolled now if it must be. Nobody's code is 000000."""
+        login_name = login_name.strip().lower()
+        if challenge.enrolment is not None:
+            self.apps[login_name] = App(challenge.enrolment.secret)
+        app = self.apps.get(login_name)
+        if app is None:
+            return "000000"
+        code = app.next_code(self.clock.now().timestamp())
+        # Only one step ahead is taken: whoever signs in a third time in one instant waits a little.
+        self.clock.advance(seconds=max(0, app.wait_s(self.clock.now().timestamp()) - STEP_S))
+        return code
+
     def refresh(self, refresh_token: str) -> SignedIn | RefreshRefused:
-        return self.within(
-            lambda s: refresh_session(s, doors=self.doors, refresh_token=refresh_token, now=self.clock.now())
-        )
+        return self.within(lambda s: self.refresh_within(s, refresh_token))
+
+    def refresh_within(self, session: Session, refresh_token: str) -> SignedIn | RefreshRefused:
+        """Refresh in a transaction that the test holds open."""
+        return refresh_session(session, doors=self.doors, refresh_token=refresh_token, now=self.clock.now())
 
     def actor(self, signed_in: SignedIn) -> Actor | None:
         """Return who asks with this access token, as every call finds out."""
@@ -153,6 +194,13 @@ class SignInDesk:
 
     def rows(self, question: str) -> list[tuple]:
         return [tuple(row) for row in self.within(lambda s: s.execute(text(question)).all())]
+
+    def until_somebody_waits(self) -> None:
+        """Return when a statement of another connection waits for a lock."""
+        while not self.rows(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ):
+            time.sleep(0.005)
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:

@@ -61,7 +61,7 @@ class Street:
             database_url=settings.database_url,
             schema=settings.database_schema,
             clock=self.services.clock,
-            subscriptions=subscriptions(self.services.clock),
+            subscriptions=subscriptions(self.services),
             outside_jobs=outside_jobs(self.services, self.provider),
             time_scale=AT_ONCE,
         )
@@ -121,7 +121,7 @@ class Street:
         """Put a case in the database that these people reported."""
         now = self.services.clock.now()
         with self.services.database.transaction() as session:
-            case = _case(session.scalars(select(Centre.id).limit(1)).one(), now)
+            case = new_case(session.scalars(select(Centre.id).limit(1)).one(), now)
             session.add(case)
             session.flush()
             for reporter in reporters:
@@ -182,7 +182,8 @@ def filed(reporter: Actor, *, now: datetime, number: str | None = None) -> CaseF
     )
 
 
-def _case(centre_id: uuid.UUID, now: datetime) -> Case:
+def new_case(centre_id: uuid.UUID, now: datetime, *, division_code: str = "320682") -> Case:
+    """Return a case as it is when it was just filed."""
     return Case(
         id=uuid7(),
         number=f"C{next(_numbers):09d}",
@@ -195,11 +196,14 @@ def _case(centre_id: uuid.UUID, now: datetime) -> Case:
         category_code="H030404",
         urgency="none",
         is_safety=False,
-        division_code="320682",
+        division_code=division_code,
         owner_centre_id=centre_id,
         submitted_at=now,
         due_at=now,
         due_rule="test",
         due_is_provisional=False,
+        due_exact_at=now,
+        total_started_at=now,
+        stage_started_at=now,
         next_due_at=now,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.callers import Callers
 from tests.http.conftest import (  # noqa: F401 - fixtures are found by their names
     app,
     callers,
@@ -11,3 +14,10 @@ from tests.http.conftest import (  # noqa: F401 - fixtures are found by their na
     services,
     session_app,
 )
+from tests.makers.world import World
+
+
+@pytest.fixture
+def world(callers: Callers) -> World:  # noqa: F811 - the fixture that was imported
+    """A small city whose people call every operation."""
+    return World(callers)

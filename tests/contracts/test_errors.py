@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,15 +12,16 @@ import pytest
 
 import backend
 import mobile_api
+import service_catalog
 from backend.kernel.errors import DomainError
-from mobile_api.problems import FRAMEWORK_PROBLEMS, STATUS_OF_CLASS
+from mobile_api.problems import FRAMEWORK_PROBLEMS, STATUS_OF_CLASS, status_of
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "problems"
 
 
 def all_errors() -> list[type[DomainError]]:
     """Return every refusal class that has a code of its own."""
-    for package in (backend, mobile_api):
+    for package in (backend, mobile_api, service_catalog):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             # The command line of the embedded parts runs when it is imported as a program, and the migrations only by
             # alembic.
@@ -29,9 +31,8 @@ def all_errors() -> list[type[DomainError]]:
     while waiting:
         kinds = waiting.pop().__subclasses__()
         waiting += kinds
-        found += [
-            kind for kind in kinds if "code" in vars(kind) and kind.__module__.startswith(("backend", "mobile_api"))
-        ]
+        ours = ("backend", "mobile_api", "service_catalog")
+        found += [kind for kind in kinds if "code" in vars(kind) and kind.__module__.startswith(ours)]
     return sorted(found, key=lambda kind: kind.code)
 
 
@@ -61,8 +62,15 @@ def test_every_code_has_a_page_that_says_what_the_app_should_do(code):
     assert "**应用应当**" in page
 
 
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.code)
+def test_the_page_of_a_refusal_names_the_status_it_is_answered_with(kind):
+    page = (PAGES / f"{kind.code}.md").read_text(encoding="utf-8")
+
+    assert re.search(r"^HTTP (\d{3})", page, re.MULTILINE)[1] == str(int(status_of(kind.__new__(kind))))
+
+
 def test_no_page_is_left_of_a_code_that_is_gone():
-    assert {page.stem for page in PAGES.glob("*.md")} - CODES == set()
+    assert {page.stem for page in PAGES.glob("[a-z]*.md")} - CODES == set()
 
 
 @pytest.mark.parametrize(

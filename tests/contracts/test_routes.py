@@ -22,8 +22,21 @@ BODIES = [None, b"", b"{", b"[]", b"null", b'{"a":1}', b"\xff\xfe", b'"\\ud800"'
 PUBLIC = {
     "health.livez", "health.readyz", "health.metrics",  # operations; figures ask for a token of their own
     "documents.openapi", "documents.page", "documents.start_script", "documents.asset", "documents.problem",
-    "sessions.Codes", "sessions.Sessions", "sessions.OperatorSessions", "sessions.Refreshes",  # how one becomes known
+    "documents.icon",
+    "consents.ConsentTexts",  # what one is asked to agree to, before one is known
+    "sessions.Codes", "sessions.Sessions", "sessions.Refreshes",  # how one becomes known
+    "sessions.OperatorSessions", "sessions.SecondFactors",  # how an operator does
+    # The catalogue is for everyone who looks around.
+    "catalogue.Apps",
+    "catalogue.App",
+    "catalogue.Services",
+    "catalogue.Service",
+    "catalogue.Topics",
+    "catalogue.Suggestions",
+    "public-status.OneStatus",  # the query code is the proof
+    "evidence.Files",  # the signed link is the proof
     "reference.Divisions", "reference.Categories", "reference.RequestTypes", "reference.Centres",  # the city's own list
+    "grid.Cells", "grid.Proposals",  # the city's own list too; nothing of a position is kept
 }  # fmt: skip
 
 
@@ -40,6 +53,11 @@ def operations(app: Flask) -> Iterator[tuple[str, str, str, Access | None]]:
                 for converter in ("string:", "path:", ""):
                     path = path.replace(f"<{converter}{argument}>", "AJ2611240000010")
             yield rule.endpoint, method, path, access_of(handler)
+
+
+def ends_the_session(method: str, path: str) -> bool:
+    """Tell whether a call signs its caller out."""
+    return method == "DELETE" and path.startswith("/api/v1/sessions")
 
 
 def test_every_route_says_who_may_call_it(app):
@@ -77,7 +95,8 @@ def test_whatever_is_sent_every_refusal_is_a_problem_document_and_never_an_error
     headers = {"Idempotency-Key": "sweep-key-1", "If-Match": '"v1"'}
     headers |= {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
 
-    for _, method, path, _ in operations(app):
+    # What signs the caller out comes last: after it, nothing but the refusal of a stranger would be seen.
+    for _, method, path, _ in sorted(operations(app), key=lambda called: ends_the_session(called[1], called[2])):
         data = body if method in WRITES else None
         answer = caller.client.open(path, method=method, data=data, content_type="application/json", headers=headers)
         if answer.status_code >= 300 and path != "/readyz":

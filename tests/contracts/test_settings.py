@@ -50,6 +50,31 @@ def test_production_refuses_each_stand_in(name, value):
         load_settings(values)
 
 
+BUCKET = {
+    "BAITONG_OBJECTS_BUCKET": "photos",
+    "BAITONG_OBJECTS_ENDPOINT": "https://s3.example",
+    "BAITONG_OBJECTS_ACCESS_KEY_ID": "key",
+    "BAITONG_OBJECTS_SECRET_KEY": "hidden",
+}
+
+
+@pytest.mark.parametrize("name", sorted(BUCKET.keys() - {"BAITONG_OBJECTS_BUCKET"}))
+def test_a_bucket_without_its_address_or_keys_stops_the_start_with_the_missing_name(name):
+    values = complete() | BUCKET
+    del values[name]
+
+    with pytest.raises(SettingMissing, match=name):
+        load_settings(values)
+
+
+def test_production_speaks_to_a_bucket_by_https_alone():
+    values = complete() | BUCKET | {"BAITONG_ENVIRONMENT": "production"}
+
+    assert load_settings(values).bucket is not None
+    with pytest.raises(SettingRefused, match="BAITONG_OBJECTS_ENDPOINT"):
+        load_settings(values | {"BAITONG_OBJECTS_ENDPOINT": "http://s3.example"})
+
+
 def test_no_secret_shows_when_settings_are_printed():
     values = complete()
 

@@ -10,7 +10,7 @@ import psycopg
 
 from tests.faults.bursts import Bursts
 from tests.faults.processes import Seen, descendants
-from tests.faults.run_product import Product
+from tests.faults.run_product import Product, wait_until
 
 AIM_FOR_S = 0.6
 
@@ -117,6 +117,8 @@ class Killer:
     def _victims(self, victim: str) -> list[Seen]:
         if victim == "worker":
             return [self._product.one("flask worker")]
+        # One that ended by itself, with Valkey or the machine in trouble, is on its way back.
+        wait_until(self._product.has_web, within_s=30, what="the web server")
         web = self._product.web
         workers = [seen for seen in descendants(web.pid) if "spawn_main" in seen.command]
         if victim == "web tier":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,9 @@ READY = "已就绪"
 # Whatever the machine that runs the tests has set must not reach the product under test.
 _REPLACED = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "BAITONG_", "TINY_PLAN_")
 _POLL_S = 0.02
+# What the command of the product's web and that of the tiny one have in common.
+_WEB = "--interface rsgi"
+_PRESS_AGAIN_S = 30.0
 
 
 class Product:
@@ -42,6 +46,8 @@ class Product:
     ) -> None:
         self.home = home
         self.data_dir = home / ".data"
+        # Away from 8700, where other installations of this machine begin, and from the ports of outgoing connections.
+        self.first_port = random.randrange(10_000, 30_000, 100)
         self._command = (python, "-m", module, *words)
         self._environment = dict(environment or {})
         self._identity = identity or ProcessIdentity()
@@ -51,12 +57,13 @@ class Product:
     def start(self, **environment: str) -> None:
         """Start the supervisor as a shell would: in its own session, so that no signal of ours reaches the children."""
         self._starts += 1
+        own = {"BAITONG_DATA_DIR": str(self.data_dir), "BAITONG_FIRST_PORT": str(self.first_port)}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_REPLACED)}
         with self._output_file.open("wb") as output:
             self.process = subprocess.Popen(
                 self._command,
                 cwd=PROJECT_DIR,
-                env=inherited | {"BAITONG_DATA_DIR": str(self.data_dir)} | self._environment | environment,
+                env=inherited | own | self._environment | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -81,7 +88,12 @@ class Product:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(how)
-        return self.await_end()
+        try:
+            return self.await_end(within_s=_PRESS_AGAIN_S)
+        except subprocess.TimeoutExpired:
+            # Before the first of our modules is there Python may lose a Ctrl-C: somebody at a terminal presses again.
+            self.process.send_signal(how)
+            return self.await_end()
 
     def kill_supervisor(self) -> None:
         """Kill -9 the supervisor alone."""
@@ -132,7 +144,12 @@ class Product:
     @property
     def web(self) -> Seen:
         """The web server's main process."""
-        return self.one("granian")
+        return self.one(_WEB)
+
+    def has_web(self) -> bool:
+        """Tell whether the web server's main process is there: it is started again a moment after it ended."""
+        assert self.process is not None
+        return any(seen.parent == self.process.pid and _WEB in seen.command for seen in self.tree())
 
     @property
     def postgres(self) -> Seen:

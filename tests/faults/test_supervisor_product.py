@@ -89,8 +89,13 @@ def my_complaints(port: int, token: str) -> list[str]:
 
 def mains(tree: list[Seen]) -> list[str]:
     """Name what the supervisor itself keeps running."""
-    words = {"postgres": "bin/postgres -D", "valkey": "valkey-server", "web": "-m granian", "worker": "flask worker"}
-    words["fcm"] = "flask fcm"
+    words = {
+        "postgres": "bin/postgres -D",
+        "valkey": "valkey-server",
+        "web": "mobile_api.server",
+        "worker": "flask worker",
+        "fcm": "flask fcm",
+    }
     leaders = [seen.command for seen in tree if seen.session == seen.pid]
     return sorted(name for name, word in words.items() for command in leaders if word in command)
 

@@ -6,10 +6,7 @@ import http.client
 import json
 import os
 import signal
-import socket
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,65 +142,6 @@ def test_a_second_start_on_one_folder_is_refused_with_the_pid_and_disturbs_nothi
     assert "已全部停止" not in second.output
     assert figures.exists()
     assert len(product.web_workers()) == 2
-
-
-def test_a_foreign_holder_of_the_kept_port_is_named_and_then_left_alone(product: Product) -> None:
-    product.start()
-    product.await_ready()
-    product.stop()
-    stranger = subprocess.Popen(
-        [sys.executable, "-m", "http.server", str(product.port), "--bind", "127.0.0.1"],
-        cwd=product.home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until(lambda: listeners(product.port), within_s=10, what="the stranger")
-        product.start()
-        code = product.await_end()
-
-        assert code == 1
-        assert f"{product.port}" in product.output
-        assert f"pid {stranger.pid}: " in product.output
-        assert "http.server" in product.output
-        assert str(product.data_dir / "port") in product.output
-        assert stranger.poll() is None
-        assert not product.members
-    finally:
-        stranger.kill()
-        stranger.wait()
-
-
-def test_the_first_start_passes_over_ports_that_are_taken(product: Product) -> None:
-    taken = []
-    for number in (8700, 8701):
-        holder = socket.socket()
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            holder.bind(("127.0.0.1", number))
-        except OSError:
-            holder.close()  # somebody else holds it already, which serves as well
-        else:
-            holder.listen(1)
-            taken.append(holder)
-
-    product.start()
-    product.await_ready()
-
-    assert product.port > 8701
-    for holder in taken:
-        holder.close()
-
-
-def test_a_kept_port_that_is_no_number_is_refused_by_the_files_name(product: Product) -> None:
-    product.data_dir.mkdir(mode=0o711)
-    (product.data_dir / "port").write_text("eight\n", encoding="utf-8")
-
-    product.start()
-
-    assert product.await_end() == 1
-    assert str(product.data_dir / "port") in product.output
-    assert "Traceback" not in product.output
 
 
 def test_a_failing_set_up_stops_everything_and_shows_its_reason(product: Product) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -45,10 +46,14 @@ class Watch:
     def count_servers(self) -> None:
         """Count the servers that listen at one time. The workers of one server share its session."""
         while not self._over.is_set():
-            pids = {int(who.split(":")[0].removeprefix("pid ")) for who in listeners(self.port)}
-            sessions = {seen.session for pid in pids if (seen := see(pid))}
-            self.most_servers = max(self.most_servers, len(sessions))
+            self.count_once()
             time.sleep(0.05)
+
+    def count_once(self) -> None:
+        """Count the servers that listen now."""
+        pids = {int(who.split(":")[0].removeprefix("pid ")) for who in listeners(self.port)}
+        sessions = {seen.session for pid in pids if (seen := see(pid))}
+        self.most_servers = max(self.most_servers, len(sessions))
 
     def after(self, at_s: float) -> list[Answer]:
         """Return the answers to what was asked after this moment."""
@@ -72,12 +77,12 @@ class Watch:
 def watching(port: int) -> Iterator[Watch]:
     """Watch the port during the body."""
     watch = Watch(port)
-    threads = [threading.Thread(target=watch.ask), threading.Thread(target=watch.count_servers)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield watch
-    finally:
-        watch.end()
-        for thread in threads:
-            thread.join()
+    watch.count_once()
+    with ThreadPoolExecutor(2) as pool:
+        tasks = [pool.submit(watch.ask), pool.submit(watch.count_servers)]
+        try:
+            yield watch
+        finally:
+            watch.end()
+        for task in tasks:
+            task.result()

@@ -15,6 +15,7 @@ from mobile_api.app import create_app
 from mobile_api.composition import open_services
 from mobile_api.services import Services
 from mobile_api.services import services as current_services
+from service_catalog.browsing.keeper import CatalogueKeeper
 from tests.browser import Browser
 from tests.callers import Callers
 from tests.sign_in_desk import NOW, HandClock, SignInDesk, cheap_passwords
@@ -39,7 +40,8 @@ def session_app(settings: Settings, database: Database, hand_clock: HandClock) -
     """The application of this test process: its document takes a while to make."""
     opened = open_services(settings, clock=hand_clock)
     opened.database.dispose()
-    services = replace(opened, database=database, passwords=cheap_passwords())
+    services = replace(opened, database=database, passwords=cheap_passwords(), catalogue=CatalogueKeeper(database))
+    services.catalogue.refresh()
     yield create_app(services)
     services.redis.close()
 
@@ -78,9 +80,9 @@ def statements(database: Database) -> Iterator[StatementCounter]:
 
 
 @pytest.fixture
-def browser(client: FlaskClient, settings: Settings) -> Browser:
+def browser(client: FlaskClient, settings: Settings, clock: HandClock) -> Browser:
     """Somebody who signs in over HTTP."""
-    return Browser(client, settings)
+    return Browser(client, settings, clock=clock)
 
 
 @pytest.fixture

@@ -67,3 +67,12 @@ def test_the_figures_ask_for_their_token_and_name_routes_not_paths(client, servi
     text = shown.get_data(as_text=True)
     assert 'route="/api/v1/complaints/<string:number>"' in text
     assert "NT261124000001F" not in text
+
+
+def test_without_the_database_the_figures_are_shown_and_say_so(away, services):
+    shown = away.get("/metrics", headers={"Authorization": f"Bearer {services.settings.metrics_token}"})
+
+    text = shown.get_data(as_text=True)
+    assert shown.status_code == 200
+    assert "baitong_database_up 0.0" in text
+    assert "baitong_jobs_dead" not in text

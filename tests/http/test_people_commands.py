@@ -8,16 +8,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from backend.identity.errors import PasswordRefused
+from backend.identity.errors import SignInRefused
 from backend.identity.use_cases.sessions import SignedIn
 from backend.infrastructure.fakes.sms_mailbox import SmsMailbox
 from backend.infrastructure.settings import Environment
-from backend.organization.use_cases.staff import DEMO_STAFF
+from backend.organization.use_cases.demo_people import DEMO_STAFF
 from mobile_api.cli.people import people
 from mobile_api.cli.sms import sms
 from mobile_api.cli.spoken import spoken
 from mobile_api.services import install
 from tests.sign_in_desk import SignInDesk
+from tests.totp import App
 
 ADD = ["people", "add", "--login", "rugao.wang", "--name", "王小明", "--role", "acceptor", "--centre", "320682"]
 
@@ -62,7 +63,7 @@ def test_a_disabled_operator_is_out_at_once_and_cannot_come_back(runner, desk):
 
     assert disabled.exit_code == 0
     assert desk.actor(signed_in) is None
-    assert isinstance(desk.try_password("rugao.wang", password), PasswordRefused)
+    assert isinstance(desk.try_password("rugao.wang", password), SignInRefused)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +113,9 @@ def test_demo_accounts_are_written_once_to_a_file_of_the_owner_alone(runner, des
     assert target.stat().st_mode & 0o777 == 0o600
     lines = [line.split("\t") for line in written.splitlines()]
     assert len(lines) == len(DEMO_STAFF)
+    desk.apps = {login: App(secret) for login, *_, secret in lines}
     assert all(isinstance(desk.try_password(login, password), SignedIn) for login, password, *_ in lines)
-    assert not [line for line in lines if line[1] in first.output]
+    assert not [line for line in lines if line[1] in first.output or line[4] in first.output]
 
 
 def test_production_makes_no_demo_accounts(cheap_services, desk):

@@ -46,8 +46,9 @@ def test_what_can_never_be_done_is_not_tried_again(attempts: int):
     assert wait_s(NeverRetry("refused"), attempts=attempts) is None
 
 
-def test_the_other_side_may_ask_for_a_longer_wait():
-    assert wait_s(RetryLater("quota-exceeded", retry_after_s=120), attempts=0) == pytest.approx(120)
+@pytest.mark.parametrize(("at", "expected_s"), [(0.0, 120), (0.5, 135), (1.0, 150)])
+def test_the_other_side_may_ask_for_a_longer_wait_to_which_up_to_a_quarter_is_added(at: float, expected_s: float):
+    assert wait_s(RetryLater("quota-exceeded", retry_after_s=120), attempts=0, at=at) == pytest.approx(expected_s)
 
 
 def test_the_other_side_cannot_shorten_the_wait():
@@ -55,7 +56,7 @@ def test_the_other_side_cannot_shorten_the_wait():
 
 
 def test_the_other_side_cannot_ask_for_more_than_an_hour():
-    assert wait_s(RetryLater("unavailable", retry_after_s=1e9), attempts=0) == pytest.approx(3600)
+    assert wait_s(RetryLater("unavailable", retry_after_s=1e9), attempts=0, at=0.0) == pytest.approx(3600)
 
 
 def test_the_dice_are_thrown_within_the_spread():

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+
 import pytest
 
+from backend.infrastructure import settings as settings_module
 from backend.infrastructure.crypto import Algorithm, SealBroken, Sealed, Sealer
+from backend.infrastructure.embedded.first_secrets import make_secrets
+from backend.infrastructure.settings import SettingRefused, load_settings
+from backend.infrastructure.sm4 import Sm4Gcm, sm4_key_from
 
 PHONE = "+8613812345678"
 OLD_KEY, NEW_KEY, INDEX_KEY = bytes(32), bytes([1] * 32), bytes([2] * 32)
 
 
-@pytest.fixture
-def sealer() -> Sealer:
-    return Sealer({"old": OLD_KEY, "new": NEW_KEY}, current_key_id="new", blind_index_key=INDEX_KEY)
+KEYS = {"old": OLD_KEY, "new": NEW_KEY}
+NEEDED = {"DATABASE_URL": "postgresql://app@/baitong", "REDIS_URL": "redis://127.0.0.1"}
+
+
+def sealer_by(algorithm: Algorithm) -> Sealer:
+    return Sealer(KEYS, current_key_id="new", blind_index_key=INDEX_KEY, algorithm=algorithm)
+
+
+@pytest.fixture(params=Algorithm, ids=lambda algorithm: algorithm.title)
+def sealer(request) -> Sealer:
+    return sealer_by(request.param)
 
 
 def test_a_sealed_text_opens_in_its_context(sealer):
@@ -76,8 +91,63 @@ def test_a_cut_or_empty_ciphertext_does_not_open(sealer):
             sealer.open(Sealed(sealed.key_id, sealed.ciphertext[:length]), context="person.phone")
 
 
-def test_the_first_byte_names_the_algorithm_so_that_another_can_come(sealer):
-    assert sealer.seal(PHONE, context="person.phone").ciphertext[0] == Algorithm.AES_256_GCM
+@pytest.mark.parametrize(("algorithm", "first_byte"), [(Algorithm.AES_256_GCM, 1), (Algorithm.SM4_GCM, 2)])
+def test_the_first_byte_names_the_cipher_whatever_the_setting_is_later(algorithm, first_byte):
+    sealed = sealer_by(algorithm).seal(PHONE, context="person.phone")
+
+    assert sealed.ciphertext[0] == first_byte
+    assert [sealer_by(other).open(sealed, context="person.phone") for other in Algorithm] == [PHONE, PHONE]
+
+
+def test_a_ciphertext_that_names_the_other_cipher_does_not_open(sealer):
+    sealed = sealer.seal(PHONE, context="person.phone")
+    other = bytes([3 - sealed.ciphertext[0]]) + sealed.ciphertext[1:]
+
+    with pytest.raises(SealBroken):
+        sealer.open(Sealed("new", other), context="person.phone")
+
+
+def test_sm4_gcm_gives_the_vector_of_rfc_8998():
+    # RFC 8998, appendix A.1, letter by letter.
+    cipher = Sm4Gcm(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
+    nonce = bytes.fromhex("00001234567800000000ABCD")
+    associated = bytes.fromhex("FEEDFACEDEADBEEFFEEDFACEDEADBEEFABADDAD2")
+    plain = bytes.fromhex("AA" * 8 + "BB" * 8 + "CC" * 8 + "DD" * 8 + "EE" * 8 + "FF" * 8 + "EE" * 8 + "AA" * 8)
+    expected = (
+        "17F399F08C67D5EE19D0DC9969C4BB7D5FD46FD3756489069157B282BB200735"
+        "D82710CA5C22F0CCFA7CBF93D496AC15A56834CBCF98C397B4024A2691233B8D"
+        "83DE3541E4C2B58177E065A9BF7B62EC"
+    )
+
+    assert cipher.encrypt(nonce, plain, associated).hex().upper() == expected
+    assert cipher.decrypt(nonce, bytes.fromhex(expected), associated) == plain
+
+
+def test_the_sm4_key_is_derived_so_that_no_key_serves_two_ciphers():
+    # HKDF-SHA-256 by hand (RFC 5869): extract with an empty salt, expand once.
+    extracted = hmac.digest(bytes(32), NEW_KEY, hashlib.sha256)
+    expanded = hmac.digest(extracted, b"baitong sm4-gcm v1" + b"\x01", hashlib.sha256)
+
+    assert sm4_key_from(NEW_KEY) == expanded[:16]
+
+
+def test_the_cipher_is_a_setting():
+    chosen = [
+        load_settings(make_secrets() | NEEDED | more).cipher
+        for more in ({}, {"BAITONG_CIPHER": "aes-256-gcm"}, {"BAITONG_CIPHER": "sm4-gcm"})
+    ]
+
+    assert chosen == [Algorithm.AES_256_GCM, Algorithm.AES_256_GCM, Algorithm.SM4_GCM]
+
+
+def test_a_cipher_that_nobody_knows_or_this_machine_lacks_stops_the_start_by_the_settings_name(monkeypatch):
+    with pytest.raises(SettingRefused, match="BAITONG_CIPHER"):
+        load_settings(make_secrets() | NEEDED | {"BAITONG_CIPHER": "rot13"})
+
+    # No OpenSSL without SM4 is at hand.
+    monkeypatch.setattr(settings_module, "sm4_is_available", lambda: False)
+    with pytest.raises(SettingRefused, match="BAITONG_CIPHER"):
+        load_settings(make_secrets() | NEEDED | {"BAITONG_CIPHER": "sm4-gcm"})
 
 
 def test_a_sealer_without_its_current_key_does_not_start():

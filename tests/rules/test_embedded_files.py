@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 
 from backend.infrastructure.embedded.data_dir import DataDir
 from backend.infrastructure.embedded.free_space import SpaceWatch, refuse_full_disk
-from backend.infrastructure.embedded.kept_numbers import read_port, write_port
+from backend.infrastructure.embedded.kept_numbers import first_port, read_port, write_port
 from backend.infrastructure.embedded.log_files import shorten_logs
 from backend.infrastructure.embedded.refusals import StartRefused
 from backend.infrastructure.embedded.serve_env import write_env_files
@@ -74,6 +74,12 @@ def test_a_kept_port_that_is_none_is_refused_with_the_files_name(tmp_path: Path,
 
     with pytest.raises(StartRefused, match=str(kept)):
         read_port(kept)
+
+
+@pytest.mark.parametrize("text", ["", "eight", "0", "65001", "-1", "8700.5"])
+def test_a_first_port_that_is_none_is_refused_with_the_variables_name(text: str) -> None:
+    with pytest.raises(StartRefused, match="BAITONG_FIRST_PORT"):
+        first_port(text)
 
 
 def test_a_long_log_is_put_aside_while_its_writer_goes_on(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from backend.notifications.messages import Wording
 from backend.notifications.rule_files import WORDING_FILE
-from backend.notifications.subscriptions import MessageKind
+from backend.notifications.subscriptions import STAFF_KINDS, MessageKind
 
 
 def wording(**changes: str) -> Wording:
@@ -21,6 +21,27 @@ def test_every_kind_of_message_has_wording_in_the_projects_file():
         kinds = {row["kind"] for row in csv.DictReader(lines) if not row["valid_to"]}
 
     assert kinds == set(MessageKind)
+
+
+@pytest.mark.parametrize("kind", sorted(STAFF_KINDS))
+def test_a_message_to_staff_names_the_case_and_nothing_else(kind: MessageKind):
+    with WORDING_FILE.open(encoding="utf-8", newline="") as lines:
+        [row] = [row for row in csv.DictReader(lines) if row["kind"] == kind]
+    texts = Wording(kind=kind, push_body=row["push_body"], title=row["title"], body=row["body"])
+
+    words = texts.filled(number="NOBODYS", case_number="AJ2611240000017")
+
+    assert "AJ2611240000017" in words.push_body
+    assert "AJ2611240000017" in words.body
+    assert "NOBODYS" not in f"{words.push_body}{words.title}{words.body}"
+
+
+@pytest.mark.parametrize("text", ["push_body", "body"])
+def test_a_wording_for_staff_may_not_speak_of_a_complaints_number(text: str):
+    texts = {"push_body": "有新案件", "title": "新案件", "body": "有新案件"} | {text: "诉求 {number}"}
+
+    with pytest.raises(ValueError, match="占位"):
+        Wording(kind=MessageKind.CASE_TO_ACCEPT, **texts).refuse_strange_words()
 
 
 def test_a_message_is_filled_in_with_its_numbers():

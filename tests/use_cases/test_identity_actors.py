@@ -12,12 +12,7 @@ from backend.identity.errors import PersonUnknown, RefreshRefused
 from backend.identity.permissions import Permission
 from backend.identity.use_cases.people import disable_person
 from backend.organization.roles import Role
-from tests.sign_in_desk import OTHER_PHONE, SignInDesk
-
-
-@pytest.fixture
-def desk(database, settings) -> SignInDesk:
-    return SignInDesk.opened(database, settings)
+from tests.sign_in_desk import OTHER_PHONE
 
 
 def test_a_session_of_another_person_is_nobodys(desk):

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from backend.identity.errors import RefreshRefused
 from backend.identity.use_cases.sessions import SignedIn
 from backend.identity.use_cases.upkeep import prune_sign_in
 from tests.sign_in_desk import OTHER_PHONE, SignInDesk, wrong_code
-
-
-@pytest.fixture
-def desk(database, settings) -> SignInDesk:
-    return SignInDesk.opened(database, settings)
 
 
 def prune(desk: SignInDesk) -> bool:

@@ -10,14 +10,14 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from backend.cases.rules import Action, Move
+from backend.cases.rules import Action, Move, Rating
 from backend.cases.use_cases import Desk, move_case
 from backend.cases.verification import verify_ledger
-from backend.complaints.use_cases import file_complaint
+from backend.complaints.use_cases import file_complaint, rate_complaint, urge_complaint
 from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.database import Database
 from backend.organization.queries.city import city_snapshot
-from tests.desk import NOW, acceptor_at, citizen_in, filing_by
+from tests.desk import NOW, acceptor_at, citizen_in, filing_by, reporter_of
 
 
 @pytest.fixture
@@ -109,6 +109,64 @@ def test_a_case_that_moves_while_it_is_verified_is_no_breach(database, sealer, c
     ],
 )
 def test_every_change_of_what_was_written_is_found(database, sealer, case_number, tamper, statement):
+    tamper(statement)
+
+    assert breaches(database, sealer)
+
+
+@pytest.fixture
+def rated_case(database: Database, sealer: Sealer) -> str:
+    """A case that was filed, urged, answered and rated."""
+    with database.transaction() as session:
+        desk = Desk(city=city_snapshot(session), sealer=sealer, now=NOW)
+        citizen = citizen_in(session, sealer)
+        receipt = file_complaint(session, filing=filing_by(citizen), daily_quota=10, desk=desk)
+        reporter = reporter_of(citizen)
+        urge_complaint(session, actor=reporter, number=receipt.number, text="请快些", desk=desk)
+        actor = acceptor_at(session, "320682", sealer)
+        move = Move(action=Action.ANSWER_DIRECTLY, answer="您好，路灯已报修，预计三个工作日内修复，感谢您的反映。")
+        move_case(session, actor=actor, number=receipt.case_number, seen_version=2, move=move, desk=desk)
+        rating = Rating(is_solved=True, stars=4, comment="还行")
+        rate_complaint(session, actor=reporter, number=receipt.number, rating=rating, desk=desk)
+    return receipt.case_number
+
+
+def test_a_ledger_with_an_urge_and_a_rating_verifies(database, sealer, rated_case):
+    verdicts = list(verify_ledger(database, sealer=sealer))
+
+    assert [(one.number, list(one.breaches)) for one in verdicts] == [(rated_case, [])]
+
+
+def test_folding_the_ledger_gives_every_value_of_a_rating_and_who_urged_when(rated_case, tamper):
+    entries = [json.loads(row) for (row,) in tamper("SELECT entry FROM case_ledger ORDER BY seq").fetchall()]
+    stored = tamper("SELECT to_jsonb(r) FROM case_rating r").fetchall()
+    number = entries[0]["facts"]["reporter"]["number"]
+
+    [rated] = [one for one in entries if one["transition"] == "R01"]
+    [urged] = [one for one in entries if one["transition"] == "U01"]
+    [[row]] = stored
+    assert rated["facts"]["rating"] == {name: row[name] for name in ("number", "round", "is_solved", "stars")}
+    assert (rated["case_id"], rated["seq"], rated["at"][:19]) == (row["case_id"], row["seq"], row["rated_at"][:19])
+    assert urged["facts"] == {"version": 2, "urge": {"number": number}}
+    assert rated["facts"]["version"] == 4
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE case_rating SET stars = 5",
+        "UPDATE case_rating SET is_solved = false",
+        "UPDATE case_rating SET round = 2",
+        "UPDATE case_rating SET seq = 2",
+        "UPDATE case_rating SET number = 'NT2611240000999'",
+        "UPDATE case_rating SET rated_at = rated_at + interval '1 second'",
+        "DELETE FROM case_rating",
+        "INSERT INTO case_rating SELECT case_id, 3, number, 2, is_solved, 5, rated_at FROM case_rating",
+        "UPDATE case_text SET salt = '\\x00' WHERE field = 'rating_comment'",
+        "DELETE FROM case_text WHERE field = 'urge_text'",
+    ],
+)
+def test_every_change_of_a_rating_or_of_the_words_beside_it_is_found(database, sealer, rated_case, tamper, statement):
     tamper(statement)
 
     assert breaches(database, sealer)

@@ -97,4 +97,4 @@ def test_a_bad_row_is_refused_with_file_and_line_and_nothing_is_kept(rules_datab
     assert refused.value.errors == {"file": "grounds.csv", "line": line}
     with rules_database.transaction() as session:
         assert session.scalar(select(func.count()).where(RejectionGround.code.in_(["a", "b"]))) == 0
-        assert session.scalar(select(func.count()).select_from(SlaPolicy)) == 8
+        assert session.scalar(select(func.count()).select_from(SlaPolicy)) == 32

@@ -17,11 +17,6 @@ from tests.sign_in_desk import NOW, OTHER_PHONE, SignInDesk
 LIVE_TOKENS = "SELECT session_id, count(*) FROM refresh_token WHERE used_at IS NULL GROUP BY session_id"
 
 
-@pytest.fixture
-def desk(database, settings) -> SignInDesk:
-    return SignInDesk.opened(database, settings)
-
-
 def end_reasons(desk: SignInDesk) -> list[str | None]:
     return [reason for (reason,) in desk.rows("SELECT end_reason FROM device_session ORDER BY created_at")]
 
@@ -198,13 +193,6 @@ def test_a_thief_and_the_owner_at_once_leave_no_living_session(desk):
     assert end_reasons(desk) == ["token_reused"] * 5
 
 
-def until_somebody_waits(desk: SignInDesk) -> None:
-    while not desk.rows(
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    ):
-        pass
-
-
 @pytest.mark.parametrize("ending", ["reuse", "sign out", "disabling"])
 def test_a_refresh_that_waits_for_the_end_of_its_session_is_refused_and_does_not_revive_it(desk, ending):
     stolen = desk.sign_in()
@@ -221,7 +209,7 @@ def test_a_refresh_that_waits_for_the_end_of_its_session_is_refused_and_does_not
         with desk.database.transaction() as session:
             endings[ending](session)
             waiting = threads.submit(desk.refresh, live.refresh_token)
-            until_somebody_waits(desk)
+            desk.until_somebody_waits()
         refused = waiting.result(30)
 
     assert isinstance(refused, RefreshRefused)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.identity.actor import PersonKind
-from backend.identity.errors import CodeRefused, LoginNameInvalid, LoginNameTaken, PasswordRefused, TriesLimited
+from backend.identity.errors import CodeRefused, LoginNameInvalid, LoginNameTaken, SignInRefused, TriesLimited
 from backend.identity.models import NAME_CONTEXT, PHONE_CONTEXT, Person
 from backend.identity.queries import profile_of
 from backend.identity.use_cases.people import citizen_of, disable_person
@@ -17,12 +17,7 @@ from backend.identity.use_cases.sessions import SignedIn
 from backend.infrastructure.crypto import Sealed
 from backend.infrastructure.passwords import PasswordHasher, PasswordsBusy
 from backend.organization.errors import CentreUnknown
-from tests.sign_in_desk import PHONE, SignInDesk
-
-
-@pytest.fixture
-def desk(database, settings) -> SignInDesk:
-    return SignInDesk.opened(database, settings)
+from tests.sign_in_desk import PHONE
 
 
 def test_the_first_sign_in_makes_the_citizen_and_later_ones_find_them(desk):
@@ -152,7 +147,7 @@ def test_an_unknown_account_costs_the_same_work_and_the_same_answer_as_a_wrong_p
 
     assert for_known == for_unknown
     assert desk.passwords.checked == 2
-    assert type(wrong) is type(nobody) is PasswordRefused
+    assert type(wrong) is type(nobody) is SignInRefused
     assert wrong.detail == nobody.detail
 
 
@@ -161,21 +156,21 @@ def test_a_disabled_operator_is_refused_like_a_wrong_password_after_the_same_wor
     desk.disable(account.login_name)
     desk.passwords = CountingHasher()
 
-    assert isinstance(desk.try_password(account.login_name, account.password), PasswordRefused)
+    assert isinstance(desk.try_password(account.login_name, account.password), SignInRefused)
     assert desk.passwords.checked == 1
 
 
 def test_the_account_of_a_citizen_cannot_be_guessed_because_there_is_none(desk):
     desk.sign_in()
 
-    assert isinstance(desk.try_password(PHONE, "anything"), PasswordRefused)
+    assert isinstance(desk.try_password(PHONE, "anything"), SignInRefused)
 
 
 @pytest.mark.parametrize("typed", ["rugao.test", "RUGAO.test", "  rugao.test"])
 def test_after_five_wrong_passwords_the_right_one_is_refused_for_fifteen_minutes(desk, typed):
     account = desk.hire("rugao.test")
     for _ in range(5):
-        assert isinstance(desk.try_password(typed, "wrong"), PasswordRefused)
+        assert isinstance(desk.try_password(typed, "wrong"), SignInRefused)
 
     locked = desk.try_password("rugao.test", account.password)
     desk.clock.advance(minutes=14, seconds=59)
@@ -208,7 +203,7 @@ def test_the_right_password_forgives_the_wrong_ones_before_it(desk):
 
     for _ in range(3):
         for _ in range(4):
-            assert isinstance(desk.try_password(account.login_name, "wrong"), PasswordRefused)
+            assert isinstance(desk.try_password(account.login_name, "wrong"), SignInRefused)
         assert isinstance(desk.try_password(account.login_name, account.password), SignedIn)
 
 
@@ -218,7 +213,7 @@ def test_of_twelve_wrong_passwords_at_once_five_are_judged(desk):
     with ThreadPoolExecutor(6) as threads:
         results = list(threads.map(lambda n: desk.try_password(account.login_name, f"wrong-{n}"), range(12)))
 
-    assert sum(isinstance(result, PasswordRefused) for result in results) == 5
+    assert sum(isinstance(result, SignInRefused) for result in results) == 5
     assert isinstance(desk.try_password(account.login_name, account.password), TriesLimited)
 
 

@@ -13,12 +13,7 @@ import pytest
 from backend.identity.errors import CodeRefused, PhoneInvalid, TriesLimited
 from backend.identity.use_cases.codes import CodeIssued, code_digest
 from backend.identity.use_cases.sessions import SignedIn
-from tests.sign_in_desk import OTHER_PHONE, PHONE, SignInDesk, code_of, every_row, wrong_code
-
-
-@pytest.fixture
-def desk(database, settings) -> SignInDesk:
-    return SignInDesk.opened(database, settings)
+from tests.sign_in_desk import OTHER_PHONE, PHONE, code_of, every_row, wrong_code
 
 
 def test_a_code_is_six_random_digits_and_is_told_to_its_phone_alone(desk):

@@ -10,12 +10,7 @@ import pytest
 from backend.identity import rules
 from backend.identity.errors import CodesLimited
 from backend.identity.use_cases.codes import CodeIssued
-from tests.sign_in_desk import PHONE, SignInDesk
-
-
-@pytest.fixture
-def desk(database, settings) -> SignInDesk:
-    return SignInDesk.opened(database, settings)
+from tests.sign_in_desk import PHONE
 
 
 def test_a_phone_gets_one_code_a_minute_five_an_hour_and_ten_a_day(desk):

@@ -15,6 +15,7 @@ from backend.infrastructure.fcm import FcmProvider
 from backend.infrastructure.settings import Settings
 from mobile_api.composition import open_services
 from mobile_api.services import Services
+from tests.command_street import CommandStreet
 from tests.street import Street
 
 
@@ -66,3 +67,9 @@ def provider(fcm: LoopbackFcm, fcm_credentials: Path, services: Services) -> Ite
 def street(services: Services, fcm: LoopbackFcm, provider: FcmProvider) -> Street:
     """Where it happens."""
     return Street(services=services, fcm=fcm, provider=provider)
+
+
+@pytest.fixture
+def command(street: Street) -> CommandStreet:
+    """The same with a county's command system."""
+    return CommandStreet(street)

@@ -31,7 +31,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def environment(street: Street, fcm_credentials: Path) -> dict[str, str]:
+def worker_environment(street: Street, fcm_credentials: Path) -> dict[str, str]:
     """The environment of a worker's process over the test's own database and FCM."""
     settings = street.services.settings
     ours = {name: value for name, value in os.environ.items() if not name.startswith("BAITONG_")}
@@ -61,13 +61,15 @@ def running(*command: str, environment: dict[str, str]) -> Iterator[subprocess.P
 
 
 def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once_by_the_next(
-    street: Street, environment: dict[str, str], tmp_path: Path
+    street: Street, worker_environment: dict[str, str], tmp_path: Path
 ):
     reporter = street.person()
     street.file(reporter)
     marker = tmp_path / "in-the-middle"
 
-    with running(sys.executable, "-m", "tests.worker.first_worker", str(marker), environment=environment) as first:
+    with running(
+        sys.executable, "-m", "tests.worker.first_worker", str(marker), environment=worker_environment
+    ) as first:
         until(marker.exists)
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
@@ -83,14 +85,16 @@ def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once_by_the_next(
 
 @pytest.mark.slow
 def test_a_worker_stopped_in_its_transaction_changes_nothing_when_it_wakes(
-    street: Street, environment: dict[str, str], tmp_path: Path
+    street: Street, worker_environment: dict[str, str], tmp_path: Path
 ):
     reporter = street.person()
     street.phone(reporter)
     street.file(reporter)
     marker = tmp_path / "in-the-middle"
 
-    with running(sys.executable, "-m", "tests.worker.first_worker", str(marker), environment=environment) as sleeper:
+    with running(
+        sys.executable, "-m", "tests.worker.first_worker", str(marker), environment=worker_environment
+    ) as sleeper:
         until(marker.exists)
         os.kill(sleeper.pid, signal.SIGSTOP)
         # The server ends the transaction of a worker that says nothing; then the job is somebody else's.
@@ -107,10 +111,10 @@ def test_a_worker_stopped_in_its_transaction_changes_nothing_when_it_wakes(
     assert street.rows("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'deliver'") == [("succeeded",)]
 
 
-def test_flask_worker_tells_what_is_committed_and_ends_in_peace(street: Street, environment: dict[str, str]):
+def test_flask_worker_tells_what_is_committed_and_ends_in_peace(street: Street, worker_environment: dict[str, str]):
     reporter = street.person()
 
-    with running(sys.executable, "-m", "flask", "worker", environment=environment) as worker:
+    with running(sys.executable, "-m", "flask", "worker", environment=worker_environment) as worker:
         street.file(reporter)
         until(lambda: street.inbox(reporter))
         worker.send_signal(signal.SIGTERM)

@@ -237,7 +237,7 @@ def test_a_phone_that_was_removed_is_not_rung(street: Street):
     device_id = street.phone(reporter)
     street.file(reporter)
     with street.services.database.transaction() as session:
-        remove_device(session, actor=reporter, device_id=device_id)
+        remove_device(session, actor=reporter, device_id=device_id, now=street.services.clock.now())
 
     street.work()
 

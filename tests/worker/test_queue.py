@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,6 @@ from backend.infrastructure.fakes import fcm
 from backend.infrastructure.jobs import defer
 from backend.infrastructure.push import PushOutcome, PushResult
 from backend.infrastructure.retry import RetryLater
-from backend.notifications.errors import DeviceBusy
 from backend.notifications.handlers import PushRun
 from backend.notifications.rules import HAND_OVER_WITHIN, LEASE
 from backend.worker.upkeep import prune_jobs, requeue_stalled
@@ -267,26 +265,3 @@ def test_two_tries_of_one_message_carry_one_id(street: Street):
 
     assert len({push.data["message_id"] for push in street.fcm.received}) == 1
     assert len(street.fcm.received) == 2
-
-
-def test_a_phone_cannot_be_taken_over_while_a_message_to_its_owner_is_on_its_way(street: Street):
-    two = TwoWorkers(street)
-    claimed = two.claim()
-    new = street.person()
-
-    with pytest.raises(DeviceBusy):
-        replace(street, services=replace(street.services, clock=two.clock)).phone(new, address="address-1")
-    two.settle(claimed, two.run.perform(claimed))
-    street.phone(new, address="address-1")
-
-    assert [row.person_id for row in street.rows("SELECT person_id FROM push_device")] == [new.person_id]
-
-
-def test_a_dead_address_is_not_forgotten_when_the_phone_has_a_new_one_by_then(street: Street):
-    two = TwoWorkers(street)
-    claimed = two.claim()
-    street.phone(two.owner, address="address-2")
-
-    two.settle(claimed, PushResult(outcome=PushOutcome.DEAD_ADDRESS, code="unregistered"))
-
-    assert len(street.rows("SELECT device_id FROM push_device")) == 1

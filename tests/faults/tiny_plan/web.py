@@ -10,9 +10,12 @@ import psycopg
 
 from backend.infrastructure.embedded.die_with_parent import arm
 from backend.infrastructure.settings import default_env_files, read_environment
+from mobile_api.edge.server import Edge
 
 arm()
 values = read_environment(*default_env_files()[:1])
+if values.get("TINY_PLAN_WEB") == "broken":
+    raise RuntimeError("the reason stands here")
 
 
 def app(environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -36,3 +39,6 @@ def _answer(method: str, path: str) -> object:
             connection.execute("INSERT INTO note VALUES (%s) ON CONFLICT DO NOTHING", (int(path.rpartition("/")[2]),))
             return None
         return [row[0] for row in connection.execute("SELECT id FROM note ORDER BY id")]
+
+
+edge = Edge(app, body_limit_bytes=65_536)
