@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check fix cover migration openapi requirements clean
+.PHONY: help run demo restart restore dev test check fix cover bench bench-large migration openapi pages requirements clean
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -12,6 +12,15 @@ help:          ## show this list
 
 run: $(VENV)/.run-ready   ## all set-up, then everything: embedded PostgreSQL and Valkey, migrations, the city, web and worker
 	@exec $(EMBEDDED) run
+
+demo: $(VENV)/.run-ready   ## play the whole story against the running server, each step with its answer
+	@$(BIN)/python -m tests.story
+
+restart: $(VENV)/.run-ready   ## put new web and worker processes in the place of the running ones; nobody is refused
+	@$(EMBEDDED) restart
+
+restore: $(VENV)/.run-ready   ## bring a backup back into an empty installation (FROM=its folder)
+	@$(EMBEDDED) with-database -- $(BIN)/flask restore "$(FROM)"
 
 dev: $(VENV)/.run-ready   ## run with reload
 	@exec $(EMBEDDED) dev
@@ -28,11 +37,20 @@ fix: $(VENV)/.test-ready   ## repair what the tools can repair
 cover: $(VENV)/.test-ready   ## branch coverage
 	@$(BIN)/pytest $(T) -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
+bench: $(VENV)/.run-ready   ## the ratios of docs/performance.md, side by side, under 10 minutes (ACTS="file status" for some)
+	@$(BIN)/python -m bench $(ACTS) $(if $(WRITE),--write)
+
+bench-large: $(VENV)/.run-ready   ## what growth costs: a million cases made by COPY first (CASES=3000000 for more)
+	@$(BIN)/python -m bench.large $(if $(CASES),--cases $(CASES)) $(if $(WRITE),--write)
+
 migration: $(VENV)/.test-ready   ## a new revision (M="what changes")
 	@$(EMBEDDED) with-postgres -- bash -c '$(BIN)/flask db upgrade && $(BIN)/flask db revision -m "$(M)"'
 
 openapi: $(VENV)/.test-ready   ## rewrite the snapshot; the diff is reviewed
 	@BAITONG_LOG_LEVEL=WARNING $(EMBEDDED) with-settings -- $(BIN)/flask openapi > docs/openapi.json
+
+pages: $(VENV)/.test-ready   ## rewrite the pages of docs/ that are printed from the product's tables
+	@BAITONG_LOG_LEVEL=WARNING $(EMBEDDED) with-settings -- $(BIN)/flask pages
 
 requirements: $(VENV)/.test-ready   ## recompile the lock files with hashes
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 deploy/requirements.in -o requirements.txt

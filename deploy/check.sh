@@ -18,6 +18,10 @@ snapshot() {
     { echo "The API document changed: run 'make openapi' and review the difference." >&2; return 1; }
 }
 
+pages() {
+  BAITONG_LOG_LEVEL=WARNING "$BIN/python" -m backend.infrastructure.embedded with-settings -- "$BIN/flask" pages --check
+}
+
 migrations() {
   "$BIN/python" -m backend.infrastructure.embedded with-postgres -- bash -c "BAITONG_LOG_LEVEL=WARNING $BIN/flask db upgrade >/dev/null && $BIN/flask db check >/dev/null"
 }
@@ -28,6 +32,7 @@ step spelling "$BIN/codespell" -q 3 backend mobile_api service_catalog tests doc
 step imports "$BIN/lint-imports"
 step types "$BIN/mypy"
 step openapi snapshot
+step pages pages
 step migrations migrations
 
 if [ "${#failed[@]}" -gt 0 ]; then
