@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 
 # An idle connection answers its ping in less than a millisecond; a request may wait one second in all (S32).
 PING_WITHIN_S = 0.7
-_LOOK_AGAIN_S = 0.5
+# Each worker looks for itself: a rare look would leave one refusing while the other serves.
+_LOOK_AGAIN_S = 0.1
 # A server that answered anybody so short a time ago is not asked whether it is there: under load, none is asked.
 HEARD_LATELY_S = 0.005
 # A refusal that PostgreSQL itself spoke (too many clients, a wrong password) is an answer; libpq keeps no code of it.
