@@ -19,7 +19,7 @@ from mobile_api.edge.uploads import UploadPlaces, signed_for
 from mobile_api.metrics import SHED
 
 settings = load_settings(read_environment(*default_env_files()[:1]))
-configure_logs(settings.log_level)
+configure_logs(settings.log_level, is_patient=True)
 services = open_services(settings)
 refuse_unsafe_role(services.database)
 services.catalogue.watch()

@@ -11,16 +11,9 @@ import structlog
 from typing_extensions import override
 
 from backend.infrastructure.log_lines import tell_by_template, tell_error_by_kind_and_place
+from backend.infrastructure.patient_handler import PatientHandler
 from backend.infrastructure.plain_lines import plain_line
-
-
-class _QuietHandler(logging.StreamHandler[TextIO]):
-    """A handler whose own failures say nothing of the record: the library's would print its message and arguments."""
-
-    @override
-    def handleError(self, record: logging.LogRecord) -> None:
-        """Write that a line was lost, and where it came from."""
-        sys.stderr.write(f'{{"event": "log line lost", "logger": "{record.name}", "line": {record.lineno}}}\n')
+from backend.infrastructure.quiet_handler import QuietHandler
 
 
 class _Lines(structlog.stdlib.ProcessorFormatter):
@@ -33,8 +26,11 @@ class _Lines(structlog.stdlib.ProcessorFormatter):
         return super().format(record) if line is None else line
 
 
-def configure_logs(level: str, stream: TextIO | None = None) -> None:
-    """Send all logging of this process through structlog's JSON formatter, to standard output or a stream."""
+def configure_logs(level: str, stream: TextIO | None = None, *, is_patient: bool = False) -> None:
+    """Send all logging of this process through structlog's JSON formatter, to standard output or a stream.
+
+    ``is_patient``: lines that do not warn are written together, a moment later.
+    """
     shared: list[structlog.typing.Processor] = [
         tell_by_template,
         structlog.contextvars.merge_contextvars,
@@ -53,7 +49,7 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
-    handler = _QuietHandler(stream or sys.stdout)
+    handler = (PatientHandler if is_patient else QuietHandler)(stream or sys.stdout)
     handler.setFormatter(formatter)
     # Nobody shows them, and each costs every record a look.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

@@ -1,0 +1,105 @@
+"""Lines that are written together: none is lost or moved, warnings are written at once, the end writes the rest."""
+
+from __future__ import annotations
+
+import io
+import logging
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from backend.infrastructure.patient_handler import PatientHandler
+
+# As a web worker is: forked, and ended without what Python runs at the exit of a main process.
+ENDING = """
+import logging, multiprocessing, sys
+from backend.infrastructure.patient_handler import PatientHandler
+
+def work():
+    log = logging.getLogger("told")
+    log.addHandler(PatientHandler(sys.stdout))
+    log.setLevel("INFO")
+    for number in range(1000):
+        log.info("line %d", number)
+
+worker = multiprocessing.get_context("fork").Process(target=work)
+worker.start()
+worker.join()
+"""
+
+
+@pytest.fixture
+def told() -> tuple[logging.Logger, io.StringIO]:
+    written = io.StringIO()
+    log = logging.getLogger("baitong.tests.patient")
+    log.handlers, log.propagate = [PatientHandler(written)], False
+    log.setLevel(logging.INFO)
+    return log, written
+
+
+def await_lines(written: io.StringIO, count: int) -> list[str]:
+    deadline_s = time.monotonic() + 10
+    while len(lines := written.getvalue().splitlines()) < count:
+        assert time.monotonic() < deadline_s, f"{len(lines)} of {count}"
+        time.sleep(0.01)
+    return lines
+
+
+def test_a_line_is_written_a_moment_later_by_nobody_who_waits(told):
+    log, written = told
+
+    log.info("first")
+    log.info("second")
+
+    assert await_lines(written, 2) == ["first", "second"]
+
+
+def test_a_warning_is_written_before_its_caller_goes_on_with_all_that_was_said_before(told):
+    log, written = told
+
+    log.info("before")
+    log.warning("trouble")
+
+    assert written.getvalue().splitlines() == ["before", "trouble"]
+
+
+def test_of_many_threads_every_line_is_written_once_and_each_threads_in_their_order(told):
+    log, written = told
+
+    def say(speaker: int) -> None:
+        for number in range(500):
+            log.info("%d:%d", speaker, number)
+
+    threads = [threading.Thread(target=say, args=(speaker,)) for speaker in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    lines = [tuple(map(int, line.split(":"))) for line in await_lines(written, 4000)]
+    assert {speaker: [n for who, n in lines if who == speaker] for speaker in range(8)} == {
+        speaker: list(range(500)) for speaker in range(8)
+    }
+
+
+def test_a_process_that_ends_writes_what_was_still_to_be_written():
+    done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=30, check=True)
+
+    assert done.stdout.splitlines() == [f"line {number}" for number in range(1000)]
+
+
+def test_a_stream_that_refuses_does_not_end_the_writing(told):
+    log, written = told
+    taken = written.write
+    written.write = lambda _text: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    log.info("lost")
+    time.sleep(0.1)
+    log.warning("lost too, and nobody who warns is told")
+    written.write = taken
+
+    log.info("written")
+
+    assert await_lines(written, 1)[-1] == "written"
