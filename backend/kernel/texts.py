@@ -82,6 +82,11 @@ _SELECTOR_IN_PLACE = (
 )
 _LONE_SELECTOR = re.compile(rf"(?!{_SELECTOR_IN_PLACE})[{_SELECTORS}{_HAN_SELECTORS}{_MONGOLIAN_SELECTORS}]")
 
+# What most texts are made of alone: ASCII that shows, Han, and the marks between them. None is odd, or changed by NFC.
+_PLAIN = re.compile(
+    "[ -~\u00b7\u2014\u2018\u2019\u201c\u201d\u2026\u3001\u3002\u3008-\u3011\u4e00-\u9fff\uff01-\uff5e]*"
+)
+
 
 def kept_text(text: str, *, multiline: bool) -> str:
     """Return a text as it is kept: trimmed and in NFC, else as it came. Raises OddText.
@@ -89,6 +94,8 @@ def kept_text(text: str, *, multiline: bool) -> str:
     Line breaks and tabs are taken only where ``multiline``. What NFC does not fold (full-width forms, old forms of
     Han) stays as it was written.
     """
+    if _PLAIN.fullmatch(text):
+        return text.strip()
     taken = _LINE_CHARACTERS if multiline else frozenset[str]()
     # The distinct characters are few, however long the text.
     distinct = sorted(set(text) - taken)

@@ -29,6 +29,15 @@ def test_a_text_of_this_class_is_kept_as_it_was_written(odd):
         assert kept == unicodedata.normalize("NFC", f"井{example}盖")
 
 
+def test_every_character_that_is_taken_at_a_glance_is_one_that_people_see_and_that_nfc_leaves_alone():
+    glanced = [character for character in map(chr, range(0x110000)) if texts._PLAIN.fullmatch(character)]
+
+    assert len(glanced) > 21_000
+    assert {unicodedata.category(character)[0] for character in glanced} <= set("LNPSZ")
+    assert {character for character in glanced if unicodedata.category(character).startswith("Z")} == {" "}
+    assert all(unicodedata.normalize("NFC", f"井{character}盖") == f"井{character}盖" for character in glanced)
+
+
 def test_a_refusal_names_what_is_wrong_in_chinese_with_its_code_point():
     with pytest.raises(OddText, match=r"含有改变书写方向的字符（U\+202E），请改正后再提交。"):
         kept_text("井\u202e盖", multiline=False)

@@ -10,7 +10,7 @@ from enum import StrEnum
 import shapely
 
 from backend.kernel.coordinates import Position
-from backend.kernel.geography.plane import DEFAULT_TOLERANCE_M, on_plane, parse_boundary, point_on_plane
+from backend.kernel.geography.plane import DEFAULT_TOLERANCE_M, metres_of, on_plane, parse_boundary, point_on_plane
 
 NEAR_M = 20_000.0
 
@@ -47,8 +47,8 @@ class CityMap:
         """
         self.tolerance_m = tolerance_m
         self._codes = tuple(sorted(boundaries))
-        self._polygons = [on_plane(parse_boundary(boundaries[code])) for code in self._codes]
-        self._tree = shapely.STRtree(self._polygons)
+        self._tree = shapely.STRtree([on_plane(parse_boundary(boundaries[code])) for code in self._codes])
+        self._polygons = self._tree.geometries  # an array: what is asked of it is asked of all at once
         self._index_by_code = {code: index for index, code in enumerate(self._codes)}
         shapely.prepare(self._polygons)
 
@@ -65,10 +65,11 @@ class CityMap:
         """Return where a WGS-84 position lies."""
         if not self._codes:
             return Placement(finding=Finding.OUTSIDE, county_code=None, distance_m=math.inf)
+        # A dozen prepared polygons are asked at once in less time than a point takes to be made for their tree.
+        inside = shapely.intersects_xy(self._polygons, *metres_of(position))
+        if inside.any():
+            return Placement(finding=Finding.INSIDE, county_code=self._codes[int(inside.argmax())], distance_m=0.0)
         point = point_on_plane(position)
-        hits = self._tree.query(point, predicate="intersects")
-        if len(hits):
-            return Placement(finding=Finding.INSIDE, county_code=self._codes[min(hits)], distance_m=0.0)
         indexes, distances = self._tree.query_nearest(point, return_distance=True, all_matches=False)
         distance_m = float(distances[0])
         if distance_m <= self.tolerance_m:

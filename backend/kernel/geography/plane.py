@@ -43,9 +43,14 @@ def geometry_text(geometry: Mapping[str, object]) -> str:
     return json.dumps(geometry, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def metres_of(position: Position) -> tuple[float, float]:
+    """Return a WGS-84 position in metres on the plane: east, north."""
+    return position.longitude * _M_PER_DEGREE_LONGITUDE, position.latitude * _M_PER_DEGREE_LATITUDE
+
+
 def point_on_plane(position: Position) -> BaseGeometry:
     """Return a WGS-84 position as a point in metres."""
-    return shapely.Point(position.longitude * _M_PER_DEGREE_LONGITUDE, position.latitude * _M_PER_DEGREE_LATITUDE)
+    return shapely.Point(*metres_of(position))
 
 
 def on_plane(geometry: BaseGeometry) -> BaseGeometry:

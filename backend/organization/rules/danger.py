@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from backend.organization.rules.categories import Category, Urgency
 
@@ -19,6 +18,7 @@ MAX_GAP = 12
 _SENTENCE_ENDS = frozenset("。!?;\n")
 _PAUSES = frozenset(",、:")
 _MASK = "□"
+_MOST_CHARACTERS = 8192
 _RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 
@@ -109,11 +109,22 @@ def dangers_in(words: Iterable[DangerWord], texts: Iterable[str], on: date) -> S
 def sentences_of(text: str) -> list[str]:
     """Return the sentences of a text in one form: full-width made plain, blanks, marks and disguises left out."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(_kept(character) for character in plain)
-    return [sentence for sentence in kept.split("\n") if sentence]
+    return [sentence for sentence in plain.translate(_KEPT).split("\n") if sentence]
 
 
-@lru_cache(maxsize=8192)
+class _Kept(dict[int, str]):
+    """What each character becomes, by its code point, worked out when it is first met."""
+
+    def __missing__(self, code_point: int) -> str:
+        kept = _kept(chr(code_point))
+        if len(self) < _MOST_CHARACTERS:
+            self[code_point] = kept
+        return kept
+
+
+_KEPT = _Kept()
+
+
 def _kept(character: str) -> str:
     if character in _SENTENCE_ENDS:
         return "\n"

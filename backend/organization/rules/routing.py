@@ -51,7 +51,7 @@ def route_of(city: City, category: Category, division_code: str) -> Route:
 
 def post_of(city: City, unit: Unit, centre: Centre, division_code: str) -> Post:
     """Return where a unit handles a case that this centre owns. Raises DivisionUnknown."""
-    for place in (*_upwards(city, centre), *_downwards(city, centre, division_code)):
+    for place in _ways(city, centre, division_code):
         if LEVEL_NAMES[place.level] in unit.levels:
             return Post(unit=unit, centre=place)
     return Post(unit=None, centre=centre)
@@ -63,6 +63,12 @@ def may_dispatch_to(centre: Centre, post: Post) -> bool:
     A town's centre may so dispatch to the offices of its county; those of another town are its county's to ask.
     """
     return post.centre.path.startswith(centre.path) or centre.path.startswith(post.centre.path)
+
+
+def _ways(city: City, centre: Centre, division_code: str) -> Iterator[Centre]:
+    """Give the centres upwards, then those downwards; the way down is worked out only where it is needed."""
+    yield from _upwards(city, centre)
+    yield from _downwards(city, centre, division_code)
 
 
 def _upwards(city: City, centre: Centre) -> Iterator[Centre]:
