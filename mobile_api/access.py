@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
@@ -11,8 +12,11 @@ from flask import g, request
 
 from backend.identity.actor import Actor
 from backend.identity.permissions import Permission
+from backend.infrastructure.tokens import Claims
 from backend.kernel.errors import Forbidden, Unauthenticated
-from backend.organization.queries.actors import actor_by
+from backend.organization.queries.actors import known_by, presumed_citizen
+from backend.organization.statements.asking import Presumed
+from mobile_api.at_once import is_at_once
 from mobile_api.services import services
 
 P = ParamSpec("P")
@@ -74,6 +78,11 @@ def current_actor() -> Actor:
     return cast("Actor", g.actor)  # Flask's g is untyped
 
 
+def presumed_asker() -> Presumed | None:
+    """Return who the caller is presumed to be, which a statement must ask; None where they were looked up."""
+    return cast("Presumed", g.presumed) if is_at_once() else None  # Flask's g is untyped
+
+
 def access_of(view: Callable[..., object]) -> Access | None:
     """Return the access rule of a view, or None when nobody gave it one."""
     return getattr(view, "access", None)
@@ -83,7 +92,7 @@ def _guarded(view: Callable[P, R], access: Access) -> Callable[P, R]:
     @wraps(view)
     def guard(*args: P.args, **kwargs: P.kwargs) -> R:
         # Known before the permission is asked for: the log of a refusal names who was refused.
-        g.actor = actor = _authenticate()
+        g.actor = actor = _presume() if is_at_once() else _authenticate()
         if access.permissions and not any(actor.holds(permission) for permission in access.permissions):
             raise PermissionMissing
         return view(*args, **kwargs)
@@ -96,15 +105,30 @@ def _marked(view: Callable[P, R], access: Access) -> Callable[P, R]:
     return view
 
 
+def _presume() -> Actor:
+    """Return who the token's person was the last time, or what any citizen is."""
+    claims = _claims(services().clock.now())
+    known = services().actors.of(claims.session_id)
+    if known is None or known.actor.person_id != claims.person_id:
+        known = presumed_citizen(person_id=claims.person_id, session_id=claims.session_id)
+    g.presumed = known.presumed
+    return known.actor
+
+
 def _authenticate() -> Actor:
+    now = services().clock.now()
+    claims = _claims(now)
+    reads = services().database.reads
+    known = known_by(reads, person_id=claims.person_id, session_id=claims.session_id, now=now)
+    if known is None:
+        raise SessionEnded
+    services().actors.keep(known)
+    return known.actor
+
+
+def _claims(now: datetime) -> Claims:
     # The name of a scheme is written in either case (RFC 9110, 11.1).
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != _SCHEME:
         raise SignInRequired
-    doors = services()
-    now = doors.clock.now()
-    claims = doors.tokens.read_access(token.strip(), now=now)
-    actor = actor_by(doors.database.reads, person_id=claims.person_id, session_id=claims.session_id, now=now)
-    if actor is None:
-        raise SessionEnded
-    return actor
+    return services().tokens.read_access(token.strip(), now=now)

@@ -12,6 +12,7 @@ from backend.infrastructure.settings import Settings
 from backend.infrastructure.sms import make_sms_sender
 from backend.infrastructure.tokens import TokenIssuer
 from backend.kernel.clock import Clock, SystemClock
+from backend.organization.known_actors import KnownActors
 from mobile_api.services import Services
 from service_catalog.browsing.keeper import CatalogueKeeper
 
@@ -41,4 +42,5 @@ def open_services(settings: Settings, *, clock: Clock | None = None) -> Services
         objects=make_object_store(settings, opened_clock),
         darkroom=Darkroom(),
         catalogue=CatalogueKeeper(database),
+        actors=KnownActors(),
     )

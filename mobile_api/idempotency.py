@@ -11,11 +11,11 @@ from typing import Any, ParamSpec
 
 import orjson
 from flask import Response, g, request
-from werkzeug.exceptions import HTTPException
 
 from backend.infrastructure.idempotency import WriteKey, keep_answer, stored_answer
-from backend.kernel.errors import DomainError, Malformed, Unavailable
+from backend.kernel.errors import Malformed
 from mobile_api.access import current_actor
+from mobile_api.at_once import is_at_once
 from mobile_api.transactions import current_session
 
 P = ParamSpec("P")
@@ -46,13 +46,13 @@ Derivation = Callable[[dict[str, Any]], object]
 
 
 def idempotent(
-    operation: str, *, derived: Mapping[str, Derivation] = MappingProxyType({}), at_once: bool = False
+    operation: str, *, derived: Mapping[str, Derivation] = MappingProxyType({})
 ) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
     """Answer a repeated write with the answer it got first. Stands between the access rule and the arguments.
 
     ``derived`` are the last members of the answer that are not to be stored, such as a code that opens something: a
-    repeat is given them anew, in this order. ``at_once``: the view first tries to write everything, its answer too, in
-    one statement (``write_at_once``).
+    repeat is given them anew, in this order. A view that is tried at once keeps its answer itself, in the statement of
+    its write, by ``key_at_once``.
     """
 
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -60,8 +60,9 @@ def idempotent(
         def once(*args: P.args, **kwargs: P.kwargs) -> Response:
             said = b"\x00".join((request.headers.get("If-Match", "").encode(), request.get_data()))
             write = write_key(operation, said)
-            if at_once and (answer := _tried_at_once(lambda: view(*args, **kwargs), write)) is not None:
-                return answer
+            if is_at_once():
+                g.key_at_once = write
+                return view(*args, **kwargs)
             session = current_session()
             stored = stored_answer(session, write)
             if stored is not None:
@@ -79,30 +80,13 @@ def idempotent(
     return decorate
 
 
-class NotAtOnce(Exception):
-    """The view could not write everything in one statement. It has written nothing."""
-
-
-def write_at_once() -> WriteKey | None:
+def key_at_once() -> WriteKey | None:
     """Return the key by which the view keeps its answer itself, in the statement of its write; None where it does not.
 
-    A view that cannot raises NotAtOnce, and is called once more for the ordinary way.
+    A view that cannot raises NotAtOnce, and is called once more in the ordinary way.
     """
-    write: WriteKey | None = g.get("write_at_once")
+    write: WriteKey | None = g.key_at_once if is_at_once() else None
     return write
-
-
-def _tried_at_once(view: Callable[[], Response], write: WriteKey) -> Response | None:
-    g.write_at_once = write
-    try:
-        return view()
-    except Unavailable:
-        raise
-    except (NotAtOnce, DomainError, HTTPException):
-        # Whatever it was: a key that came before goes before any other refusal, as the ordinary way has it.
-        return None
-    finally:
-        g.write_at_once = None
 
 
 def sent_key() -> str:

@@ -6,7 +6,7 @@ from backend.cases.queue_view import Asker
 from backend.cases.use_cases import Desk
 from backend.cases.views import Reader
 from backend.organization.queries.city import city_in_memory, city_of_version, city_snapshot
-from mobile_api.access import current_actor
+from mobile_api.access import current_actor, presumed_asker
 from mobile_api.services import services
 from mobile_api.transactions import current_session
 
@@ -35,6 +35,7 @@ def asker() -> Asker:
     """Return what showing a queue needs: the city only once a row of it names its version."""
     return Asker(
         actor=current_actor(),
+        presumed=presumed_asker(),
         city_of=lambda version: city_of_version(version, current_session),
         sealer=services().sealer,
         now=services().clock.now(),

@@ -17,6 +17,7 @@ from backend.infrastructure.settings import Settings
 from backend.infrastructure.sms import SmsSender
 from backend.infrastructure.tokens import TokenIssuer
 from backend.kernel.clock import Clock
+from backend.organization.known_actors import KnownActors
 from service_catalog.browsing.keeper import CatalogueKeeper
 
 _EXTENSION = "baitong-services"
@@ -37,6 +38,7 @@ class Services:
     objects: ObjectStore
     darkroom: Darkroom
     catalogue: CatalogueKeeper
+    actors: KnownActors
 
 
 def install(extensions: dict[str, object], made: Services) -> None:

@@ -7,11 +7,13 @@ few rows so found are merged. So a page costs the same whatever lies behind it, 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from backend.infrastructure.hot_statements import HotStatement
 from backend.infrastructure.readers import Reads
+from backend.organization.statements.asking import ASKER_HOLDS
 
 _COLUMNS = (
     "id, number, version, state, request_type, category_tree, category_version, category_code, urgency, is_safety,"
@@ -26,18 +28,18 @@ SELECT page.id::text, page.number, page.version, page.state, page.request_type, 
 FROM (
     SELECT branch.*, centre.code AS centre_code, centre.name AS centre_name
     FROM centre
-    CROSS JOIN unnest($2::text[]) AS wanted (state)
+    CROSS JOIN unnest(:page.states::text[]) AS wanted (state)
     CROSS JOIN LATERAL (
         SELECT {_COLUMNS}
         FROM command_case
         WHERE owner_centre_id = centre.id AND command_case.state = wanted.state
-          AND (next_due_at, id) > ($4::text::timestamptz, $5::text::uuid)
+          AND (next_due_at, id) > (:page.after_due_at::text::timestamptz, :page.after_id::text::uuid)
         ORDER BY next_due_at, id
-        LIMIT $3::int
+        LIMIT :page.limit::int
     ) branch
     WHERE CENTRES
     ORDER BY branch.next_due_at, branch.id
-    LIMIT $3::int
+    LIMIT :page.limit::int
 ) page
 LEFT JOIN LATERAL (
     SELECT id, text_key_id, text_sealed
@@ -46,10 +48,20 @@ LEFT JOIN LATERAL (
     ORDER BY seq DESC
     LIMIT 1
 ) title ON true
+WHERE ASKER
 ORDER BY page.next_due_at, page.id
 """  # noqa: S608 - the columns stand above
-OWN_QUEUE = _PAGE.replace("CENTRES", "centre.id = ANY($1::uuid[])").encode()
-QUEUES_BELOW = _PAGE.replace("CENTRES", "centre.path ^@ ANY($6::text[]) AND centre.id <> ALL($1::uuid[])").encode()
+_OWN = "centre.id = ANY(:page.own_centres::uuid[])"
+_BELOW = "centre.path ^@ ANY(:page.paths::text[]) AND centre.id <> ALL(:page.own_centres::uuid[])"
+
+
+def _page(centres: str, *, asker: str = "true") -> HotStatement:
+    return HotStatement(_PAGE.replace("CENTRES", centres).replace("ASKER", asker))
+
+
+OWN_QUEUE, QUEUES_BELOW = _page(_OWN), _page(_BELOW)
+# The same for whom the caller is presumed to be: no row where they are not.
+OWN_QUEUE_OF_PRESUMED, QUEUES_BELOW_OF_PRESUMED = _page(_OWN, asker=ASKER_HOLDS), _page(_BELOW, asker=ASKER_HOLDS)
 # Before every row.
 _BEGINNING = ("-infinity", str(uuid.UUID(int=0)))
 
@@ -82,10 +94,14 @@ class QueueRow(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Whose queue: the reader's own centres, and for what lies below them the paths under which they may read."""
+    """Whose queue: the reader's own centres, and for what lies below them the paths under which they may read.
+
+    ``asker`` are the values of who the reader is presumed to be, for the statement to ask; None where they are known.
+    """
 
     own_centres: Sequence[uuid.UUID]
     paths: Sequence[str] | None
+    asker: Mapping[str, object] | None
 
 
 def queue_rows(
@@ -93,7 +109,16 @@ def queue_rows(
 ) -> list[QueueRow]:
     """Return at most ``limit`` cases in one of these states, nearest deadline first, then by id."""
     begins = _BEGINNING if after is None else (after[0].isoformat(), str(after[1]))
-    values = (list(place.own_centres), list(states), limit, *begins)
-    if place.paths is None:
-        return [QueueRow._make(row) for row in reads.rows(OWN_QUEUE, values)]
-    return [QueueRow._make(row) for row in reads.rows(QUEUES_BELOW, (*values, list(place.paths)))]
+    page = {
+        "own_centres": list(place.own_centres),
+        "states": list(states),
+        "limit": limit,
+        "after_due_at": begins[0],
+        "after_id": begins[1],
+        "paths": place.paths and list(place.paths),
+    }
+    if place.asker is None:
+        statement = OWN_QUEUE if place.paths is None else QUEUES_BELOW
+    else:
+        statement = OWN_QUEUE_OF_PRESUMED if place.paths is None else QUEUES_BELOW_OF_PRESUMED
+    return [QueueRow._make(row) for row in statement.rows(reads, {"page": page, "asker": place.asker or {}})]

@@ -19,6 +19,7 @@ from backend.infrastructure.crypto import Sealed, Sealer
 from backend.infrastructure.readers import Reads
 from backend.kernel.page import Page
 from backend.organization.queries.city import City
+from backend.organization.statements.asking import Presumed
 
 
 class QueueLine(NamedTuple):
@@ -35,9 +36,13 @@ class QueueLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Who looks at a queue, with what it takes to show one: the city of a version, the cipher, the time."""
+    """Who looks at a queue, with what it takes to show one: the city of a version, the cipher, the time.
+
+    ``presumed``: who they are taken to be, for the statement to ask; the page is empty if they are not.
+    """
 
     actor: Actor
+    presumed: Presumed | None
     city_of: Callable[[uuid.UUID | None], City]
     sealer: Sealer
     now: datetime
@@ -55,8 +60,9 @@ class QueueAsked:
 
 def queue_page(reads: Reads, *, asker: Asker, asked: QueueAsked) -> Page[QueueLine]:
     """Return a page of a desk's queue: one statement, however long it is."""
+    reader = (asker.actor, asker.presumed.values(asker.now) if asker.presumed else None)
     page = queries.queue_of(
-        reads, actor=asker.actor, queue=asked.queue, scope=asked.scope, limit=asked.limit, after=asked.after
+        reads, reader=reader, queue=asked.queue, scope=asked.scope, limit=asked.limit, after=asked.after
     )
     if not page.items:
         return Page(items=[], has_more=False)

@@ -29,6 +29,7 @@ from backend.infrastructure.outbox import event_values
 from backend.infrastructure.serials import Serials
 from backend.kernel.clock import SHANGHAI
 from backend.kernel.errors import DomainError
+from backend.organization.statements.asking import Presumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,14 @@ class AnswerOnce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hands:
-    """What the statement is run with. A session is opened for what memory does not hold: rules, a block of numbers."""
+    """What the statement is run with. A session is opened for what memory does not hold: rules, a block of numbers.
+
+    ``asker`` is who the filer is presumed to be.
+    """
 
     database: Database
     session: Callable[[], Session]
+    asker: Presumed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,7 @@ def file_at_once(
             prepared = _prepared(hands, filing, desk, location_kept=assumed)
         except DomainError:
             return None
-        guards = _guards(filing, daily_quota, desk, location_kept=assumed)
+        guards = _guards(hands, filing, daily_quota, desk, location_kept=assumed)
         kept = {"idempotency_record": record_values(once.write, once.keep(prepared.receipt))}
         try:
             verdict = run_filing(hands.database.at_once, prepared.values | guards | kept)
@@ -117,10 +122,11 @@ def _next(hands: Hands, serials: Serials, prefix: str, now: datetime) -> str:
 
 
 def _guards(
-    filing: Filing, daily_quota: int, desk: Desk, *, location_kept: bool | None
+    hands: Hands, filing: Filing, daily_quota: int, desk: Desk, *, location_kept: bool | None
 ) -> dict[str, Mapping[str, object]]:
     """Return what the statement asks before it writes."""
     return {
+        "asker": hands.asker.values(desk.now),
         "rate": {"person_id": filing.person_id, "since": desk.now - QUOTA_WINDOW, "quota": daily_quota},
         "city": {"version": desk.city.version},
         "consent": {

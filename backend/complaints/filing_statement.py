@@ -15,6 +15,7 @@ from backend.infrastructure.hot_statements import Groups, HotStatement, insertio
 from backend.infrastructure.idempotency import KEEP_ANSWER, TAKE_KEY
 from backend.infrastructure.outbox import DEFER_RELAY, RECORD_EVENT
 from backend.infrastructure.readers import Reads
+from backend.organization.statements.asking import ASKER_HOLDS
 from backend.organization.statements.holding import CITY_HOLDS
 
 COMPLAINT_COLUMNS = ("id", "number", "person_id", "case_id", "identity_shown", "filed_at")
@@ -23,7 +24,7 @@ FILE_COMPLAINT = HotStatement(
     f"""
     WITH {TAKE_KEY},
     judged AS MATERIALIZED (
-        SELECT {MAY_REPORT} AS may_report, {CITY_HOLDS} AND {POLICIES_HOLD} AS rules_hold,
+        SELECT {ASKER_HOLDS} AND {MAY_REPORT} AS may_report, {CITY_HOLDS} AND {POLICIES_HOLD} AS rules_hold,
                CASE WHEN :consent.assumed::boolean IS NULL THEN true
                     ELSE {CONSENT_HOLDS} = :consent.assumed::boolean END AS consent_is_as_assumed
           FROM fresh

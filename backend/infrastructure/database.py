@@ -89,9 +89,9 @@ class Database:
         # at every call, which costs more than they do.
         reading = {**alone, "options": f"{alone['options']} -cplan_cache_mode=force_generic_plan -cjit=off"}
         half = max(1, pool_size // 2)
-        self.reads = Readers(self.engine, self._gate, reading, size=half, only_reads=True)
-        # Of their own: filings that wait for a lock leave the reads their connections.
-        self.at_once = Readers(self.engine, self._gate, alone, size=half, only_reads=False)
+        self.reads = Readers(self.engine, self._gate, reading, size=half)
+        # For writes that take a key, of their own: filings that wait for a lock leave the reads their connections.
+        self.at_once = Readers(self.engine, self._gate, alone, size=half)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager

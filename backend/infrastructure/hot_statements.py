@@ -33,7 +33,11 @@ class HotStatement:
 
     def rows(self, connections: Reads, groups: Groups) -> list[Row]:
         """Run the statement. Raises psycopg's errors of broken constraints, DatabaseUnavailable or DatabaseBusy."""
-        return connections.rows(self.sql, [groups[group][name] for group, name in self._order])
+        return connections.rows(self.sql, self.values(groups))
+
+    def values(self, groups: Groups) -> list[object]:
+        """Return the values in the order of their places."""
+        return [groups[group][name] for group, name in self._order]
 
 
 def insertion(model: type[Base], names: Iterable[str], *, source: str) -> str:

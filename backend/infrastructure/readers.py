@@ -35,16 +35,34 @@ class Reads(Protocol):
         ...
 
 
-class Readers:
-    """Connections on which each statement stands alone. Safe for threads."""
+class _Reader:
+    """A connection, with a cursor for each statement that it was ever asked.
 
-    def __init__(
-        self, engine: Engine, gate: DatabaseGate, how: Mapping[str, Any], *, size: int, only_reads: bool
-    ) -> None:
+    A cursor that is asked the same once more keeps what converts values: made anew for each call, that costs more than
+    sending and reading. The statements are constants of ours, so that there are only a few.
+    """
+
+    def __init__(self, connection: WatchedConnection) -> None:
+        self.connection = connection
+        self._cursors: dict[bytes, RawCursor[Row]] = {}
+
+    def rows(self, engine: Engine, statement: bytes, values: Sequence[object]) -> list[Row]:
+        cursor = self._cursors.get(statement)
+        if cursor is None:
+            cursor = self._cursors[statement] = RawCursor(self.connection)
+        return _rows_by(cursor, engine, statement, values)
+
+
+class Readers:
+    """Connections on which each statement stands alone. Safe for threads.
+
+    A statement whose connection had ended is asked once more, so each must bear that: reads do, and writes that take a
+    key and write nothing where it is taken.
+    """
+
+    def __init__(self, engine: Engine, gate: DatabaseGate, how: Mapping[str, Any], *, size: int) -> None:
         self._engine, self._gate, self._how, self._size = engine, gate, how, size
-        # What only reads is asked again where its connection had ended; of a write nobody knows what came.
-        self._only_reads = only_reads
-        self._idle: queue.SimpleQueue[WatchedConnection] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._made = 0
 
@@ -54,37 +72,35 @@ class Readers:
             try:
                 return self._rows(self._take(), statement, values)
             except _Ended:
-                if not self._only_reads:
-                    raise
                 return self._rows(self._take(), statement, values)
         except psycopg.OperationalError as error:
             raise told_apart(error) from error
 
-    def _rows(self, connection: WatchedConnection, statement: bytes, values: Sequence[object]) -> list[Row]:
+    def _rows(self, reader: _Reader, statement: bytes, values: Sequence[object]) -> list[Row]:
         try:
-            return rows_on(connection, self._engine, statement, values)
+            return reader.rows(self._engine, statement, values)
         except psycopg.OperationalError as error:
-            if connection.closed and not self._gate.is_shut:
+            if reader.connection.closed and not self._gate.is_shut:
                 # All that lie idle are as old, or older.
                 self.close()
                 raise _Ended from error
             raise
         finally:
-            self._give_back(connection)
+            self._give_back(reader)
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
-        while (connection := self._idle_one()) is not None:
-            self._drop(connection)
+        while (reader := self._idle_one()) is not None:
+            self._drop(reader)
 
-    def _take(self) -> WatchedConnection:
+    def _take(self) -> _Reader:
         if self._gate.is_shut:
             raise DatabaseUnavailable(retry_after_s=2)
-        while (connection := self._idle_one()) is not None:
-            # Under load no connection for reads is looked at: each system call would give up Python's lock.
-            if (self._only_reads and self._gate.heard_lately) or connection.is_there():
-                return connection
-            self._drop(connection)
+        while (reader := self._idle_one()) is not None:
+            # Under load no connection is looked at: each system call would give up Python's lock.
+            if self._gate.heard_lately or reader.connection.is_there():
+                return reader
+            self._drop(reader)
         with self._lock:
             may_make = self._made < self._size
             self._made += may_make
@@ -95,7 +111,7 @@ class Readers:
         except queue.Empty:
             raise DatabaseUnavailable(retry_after_s=2) from None
 
-    def _new(self) -> WatchedConnection:
+    def _new(self) -> _Reader:
         try:
             connection = self._gate.connect((), self._how)
         except BaseException:
@@ -104,22 +120,22 @@ class Readers:
             raise
         connection.autocommit = True
         connection.prepare_threshold = 0
-        return connection
+        return _Reader(connection)
 
-    def _idle_one(self) -> WatchedConnection | None:
+    def _idle_one(self) -> _Reader | None:
         try:
             return self._idle.get_nowait()
         except queue.Empty:
             return None
 
-    def _give_back(self, connection: WatchedConnection) -> None:
-        if connection.closed:
-            self._drop(connection)
+    def _give_back(self, reader: _Reader) -> None:
+        if reader.connection.closed:
+            self._drop(reader)
         else:
-            self._idle.put(connection)
+            self._idle.put(reader)
 
-    def _drop(self, connection: WatchedConnection) -> None:
-        connection.close()
+    def _drop(self, reader: _Reader) -> None:
+        reader.connection.close()
         with self._lock:
             self._made -= 1
 
@@ -128,7 +144,10 @@ def rows_on(
     connection: psycopg.Connection[Any], engine: Engine, statement: bytes, values: Sequence[object]
 ) -> list[Row]:
     """Return the rows of a statement on a connection; whoever listens to the engine hears of it."""
-    cursor = RawCursor(connection)
+    return _rows_by(RawCursor(connection), engine, statement, values)
+
+
+def _rows_by(cursor: RawCursor[Row], engine: Engine, statement: bytes, values: Sequence[object]) -> list[Row]:
     for listener in engine.dispatch.before_cursor_execute:
         listener(None, cursor, statement.decode(), values, None, False)  # noqa: FBT003 - as SQLAlchemy calls it
     return cursor.execute(statement, values, binary=True).fetchall()

@@ -13,6 +13,7 @@ from backend.cases.use_cases import MoveReceipt, move_case
 from backend.cases.views import CaseDetail, case_detail
 from backend.identity.permissions import Permission
 from mobile_api.access import current_actor, requires
+from mobile_api.at_once import NotAtOnce, is_at_once, tried_at_once
 from mobile_api.blueprint import ApiBlueprint
 from mobile_api.cases.move_schemas import MoveReceiptSchema, MoveSchema
 from mobile_api.cases.queue_answers import asked_queue, queue_answer
@@ -41,11 +42,15 @@ blp = ApiBlueprint(
 class Cases(MethodView):
     """The queues of the reader's centres."""
 
+    @tried_at_once
     @requires(Permission.READ_CASE)
     @blp.documented(blp.arguments(QueueQuery(), location="query"), blp.response(200, CasePageSchema()))
     def get(self) -> Response:
         """工单队列，期限最近的在前；不统计总数。"""
-        return queue_answer(queue_page(services().database.reads, asker=asker(), asked=asked_queue()))
+        page = queue_page(services().database.reads, asker=asker(), asked=asked_queue())
+        if is_at_once() and not page.items:
+            raise NotAtOnce
+        return queue_answer(page)
 
 
 @blp.route("/<string:number>")

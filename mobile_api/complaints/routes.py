@@ -25,6 +25,7 @@ from backend.complaints.use_cases import (
 )
 from backend.identity.permissions import Permission
 from mobile_api.access import current_actor, requires
+from mobile_api.at_once import tried_at_once
 from mobile_api.blueprint import ApiBlueprint
 from mobile_api.complaints.filing import filed
 from mobile_api.complaints.requests import filing_of, list_position, query_code_again
@@ -62,8 +63,9 @@ blp = ApiBlueprint(
 class Complaints(MethodView):
     """One's own complaints."""
 
+    @tried_at_once
     @requires(Permission.FILE_COMPLAINT)
-    @idempotent("complaint.file", derived={"query_code": query_code_again}, at_once=True)
+    @idempotent("complaint.file", derived={"query_code": query_code_again})
     @blp.arguments(ComplaintSchema(), example=EXAMPLE)
     @blp.response(201, FilingReceiptSchema())
     @blp.alt_response(409, "CONFLICT")

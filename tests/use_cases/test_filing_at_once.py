@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -21,12 +22,16 @@ from backend.cases.verification import verify_ledger
 from backend.complaints.filing_at_once import AnswerOnce, Hands, file_at_once
 from backend.complaints.filing_statement import FILE_COMPLAINT
 from backend.complaints.use_cases import FilingReceipt, file_complaint
+from backend.identity.models import DeviceSession
 from backend.identity.use_cases.people import citizen_of
 from backend.infrastructure.crypto import Sealed, Sealer
 from backend.infrastructure.idempotency import Kept, WriteKey, keep_answer, stored_answer
 from backend.kernel.errors import DomainError
 from backend.kernel.geography import CoordinateSystem
+from backend.kernel.ids import uuid7
+from backend.organization.queries.actors import presumed_citizen
 from backend.organization.queries.city import city_snapshot
+from backend.organization.statements.asking import Presumed
 from tests.agreeing import agree_to_location
 from tests.desk import NOW, filing_by
 
@@ -85,6 +90,20 @@ def person(database, sealer, *, agrees: bool) -> uuid.UUID:
     return person_id
 
 
+def asker(session, person_id: uuid.UUID) -> Presumed:
+    begun = DeviceSession(
+        id=uuid7(),
+        person_id=person_id,
+        device_id="phone",
+        created_at=NOW,
+        last_seen_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )
+    session.add(begun)
+    session.flush()
+    return presumed_citizen(person_id=person_id, session_id=begun.id).presumed
+
+
 def key_of(person_id: uuid.UUID) -> WriteKey:
     return WriteKey(subject_id=person_id, operation="complaint.file", key="key-of-a-test", fingerprint=b"\x01" * 32)
 
@@ -103,9 +122,11 @@ def file_ordinarily(database, sealer, person_id: uuid.UUID, drawn: dict[str, Any
 
 def file_by_statement(database, sealer, person_id: uuid.UUID, drawn: dict[str, Any]) -> FilingReceipt | None:
     with database.transaction() as session:
+        presumed = asker(session, person_id)
+    with database.transaction() as session:
         desk = Desk(city=city_snapshot(session), sealer=sealer, now=NOW)
         once = AnswerOnce(write=key_of(person_id), keep=lambda one: Kept(status=201, receipt=json.dumps(told(one))))
-        hands = Hands(database=database, session=lambda: session)
+        hands = Hands(database=database, session=lambda: session, asker=presumed)
         receipt = file_at_once(hands, filing=filing_by(person_id, **drawn), daily_quota=QUOTA, desk=desk, once=once)
     if receipt is not None:
         return receipt

@@ -9,13 +9,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.cases.queue_rows import OWN_QUEUE, QUEUES_BELOW
+from backend.cases.queue_rows import OWN_QUEUE, OWN_QUEUE_OF_PRESUMED, QUEUES_BELOW, QUEUES_BELOW_OF_PRESUMED
 from backend.complaints.statements import STATUS
+from backend.infrastructure.hot_statements import HotStatement
 from backend.organization.statements.actor_rows import ACTOR
 
 CASES = 20_000
 LIMIT = 21
 BEGINNING = ("-infinity", str(uuid.UUID(int=0)))
+LATER = ("2100-01-01", str(uuid.UUID(int=0)))
 # Cases of every centre and state, each with a title, a first entry of the ledger and a complaint of one of ten people.
 SEED = """
 INSERT INTO person (id, kind, phone_blind_index, phone_sealed, phone_key_id, created_at)
@@ -90,22 +92,42 @@ def indexes_of(nodes) -> set[str]:
     return {node["Index Name"] for node in nodes if "Index Name" in node}
 
 
-@pytest.mark.parametrize("begins", [BEGINNING, ("2100-01-01", str(uuid.UUID(int=0)))], ids=["first", "later"])
-def test_a_page_of_a_centres_queue_reads_as_many_cases_as_it_shows(owner, begins):
+def page_of(owner, statement: HotStatement, *, begins=BEGINNING, **page: object) -> list[dict[str, Any]]:
+    """Return the plan of a page, asked by somebody without a role whom the statement is to know."""
+    session_id, person_id = owner.execute("SELECT id, person_id FROM device_session LIMIT 1").fetchone()
+    asker = {"session_id": session_id, "person_id": person_id, "now": "2026-11-24T08:00:00Z", "kind": "citizen"}
+    begins_at = {"limit": LIMIT, "after_due_at": begins[0], "after_id": begins[1], "paths": None}
+    return plan_of(owner, statement.sql, *statement.values({"page": begins_at | page, "asker": asker | {"held": None}}))
+
+
+@pytest.mark.parametrize("statement", [OWN_QUEUE, OWN_QUEUE_OF_PRESUMED], ids=["known", "presumed"])
+@pytest.mark.parametrize("begins", [BEGINNING, LATER], ids=["first", "later"])
+def test_a_page_of_a_centres_queue_reads_as_many_cases_as_it_shows(owner, begins, statement):
     centre_id = owner.execute("SELECT id FROM centre ORDER BY path LIMIT 1").fetchone()[0]
 
-    nodes = plan_of(owner, OWN_QUEUE, [centre_id], ["submitted"], LIMIT, *begins)
+    nodes = page_of(owner, statement, begins=begins, own_centres=[centre_id], states=["submitted"])
 
     assert "ix_command_case_queue" in indexes_of(nodes)
     assert large_tables_read_whole(nodes) == set()
     assert rows_of_cases(nodes) <= LIMIT
 
 
-def test_a_page_of_the_queues_below_reads_a_page_of_each_centre_and_state_at_most(owner):
+def test_a_page_of_a_queue_reads_no_case_for_whoever_is_not_who_they_were_presumed_to_be(owner):
+    centre_id = owner.execute("SELECT id FROM centre ORDER BY path LIMIT 1").fetchone()[0]
+    owner.execute("UPDATE person SET disabled_at = now()")
+
+    nodes = page_of(owner, OWN_QUEUE_OF_PRESUMED, own_centres=[centre_id], states=["submitted"])
+    owner.execute("UPDATE person SET disabled_at = NULL")
+
+    assert rows_of_cases(nodes) == 0
+
+
+@pytest.mark.parametrize("statement", [QUEUES_BELOW, QUEUES_BELOW_OF_PRESUMED], ids=["known", "presumed"])
+def test_a_page_of_the_queues_below_reads_a_page_of_each_centre_and_state_at_most(owner, statement):
     centres, root = owner.execute("SELECT count(*), min(path) FROM centre").fetchone()
     states = ["closed", "rejected", "cancelled"]
 
-    nodes = plan_of(owner, QUEUES_BELOW, [], states, LIMIT, *BEGINNING, [root])
+    nodes = page_of(owner, statement, own_centres=[], states=states, paths=[root])
 
     assert "ix_command_case_queue" in indexes_of(nodes)
     assert large_tables_read_whole(nodes) == set()

@@ -60,16 +60,25 @@ class QueuePosition:
 
 
 def queue_of(
-    reads: Reads, *, actor: Actor, queue: Queue, scope: Scope, limit: int, after: QueuePosition | None
+    reads: Reads,
+    *,
+    reader: tuple[Actor, Mapping[str, object] | None],
+    queue: Queue,
+    scope: Scope,
+    limit: int,
+    after: QueuePosition | None,
 ) -> Page[QueueRow]:
-    """Return a page of a desk's queue, nearest deadline first. Never counts."""
+    """Return a page of a desk's queue, nearest deadline first. Never counts.
+
+    ``reader`` is who reads and, where that is presumed, the values by which the statement asks: no row if it is wrong.
+    """
     states = [state.value for state in QUEUE_STATES[queue]]
     begins = None if after is None else (after.next_due_at, after.case_id)
-    rows = queue_rows(reads, place=_place_of(actor, scope), states=states, limit=limit + 1, after=begins)
+    rows = queue_rows(reads, place=_place_of(*reader, scope), states=states, limit=limit + 1, after=begins)
     return Page.cut(rows, limit)
 
 
-def _place_of(actor: Actor, scope: Scope) -> Place:
+def _place_of(actor: Actor, asker: Mapping[str, object] | None, scope: Scope) -> Place:
     desks = [binding for binding in actor.bindings_with(Permission.READ_CASE) if binding.unit_code is None]
     own_centres = list({binding.centre_id for binding in desks})
-    return Place(own_centres, None if scope is Scope.OWN else actor.paths_with(Permission.READ_CASE))
+    return Place(own_centres, None if scope is Scope.OWN else actor.paths_with(Permission.READ_CASE), asker)

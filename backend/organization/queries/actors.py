@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from backend.identity.actor import Actor, Binding, PersonKind
 from backend.infrastructure.database import ReadsWithin
 from backend.infrastructure.readers import Reads
+from backend.organization.known_actors import KnownActor
 from backend.organization.roles import GRANTS, Role
 from backend.organization.statements.actor_rows import ActorRow, actor_rows
+from backend.organization.statements.asking import Presumed
 
 
 def actor_of(session: Session, *, person_id: uuid.UUID, session_id: uuid.UUID, now: datetime) -> Actor | None:
@@ -22,10 +24,28 @@ def actor_of(session: Session, *, person_id: uuid.UUID, session_id: uuid.UUID, n
 
 def actor_by(reads: Reads, *, person_id: uuid.UUID, session_id: uuid.UUID, now: datetime) -> Actor | None:
     """Return the same, asked outside any transaction."""
+    known = known_by(reads, person_id=person_id, session_id=session_id, now=now)
+    return known.actor if known else None
+
+
+def known_by(reads: Reads, *, person_id: uuid.UUID, session_id: uuid.UUID, now: datetime) -> KnownActor | None:
+    """Return the same with what a later statement must find unchanged of them."""
     rows = actor_rows(reads, person_id=person_id, session_id=session_id, now=now)
     if not rows:
         return None
-    kind = PersonKind(rows[0].kind)
+    kind, held = PersonKind(rows[0].kind), tuple(sorted(row.held for row in rows if row.role is not None))
+    presumed = Presumed(person_id=person_id, session_id=session_id, kind=kind, held=held)
+    return KnownActor(actor=_actor(person_id, session_id, kind, _bindings(rows)), presumed=presumed)
+
+
+def presumed_citizen(*, person_id: uuid.UUID, session_id: uuid.UUID) -> KnownActor:
+    """Return what a citizen may by themselves. Asks nobody: the statement that is run for them must (ADR 0040)."""
+    kind = PersonKind.CITIZEN
+    presumed = Presumed(person_id=person_id, session_id=session_id, kind=kind, held=None)
+    return KnownActor(actor=_actor(person_id, session_id, kind, ()), presumed=presumed)
+
+
+def _actor(person_id: uuid.UUID, session_id: uuid.UUID, kind: PersonKind, bindings: tuple[Binding, ...]) -> Actor:
     own_role = Role.REPORTER if kind is PersonKind.CITIZEN else None
     return Actor(
         person_id=person_id,
@@ -33,7 +53,7 @@ def actor_by(reads: Reads, *, person_id: uuid.UUID, session_id: uuid.UUID, now: 
         kind=kind,
         own_role=own_role,
         own_permissions=GRANTS[own_role] if own_role else frozenset(),
-        bindings=_bindings(rows),
+        bindings=bindings,
     )
 
 
