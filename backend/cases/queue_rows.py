@@ -115,7 +115,7 @@ def queue_rows(
         "limit": limit,
         "after_due_at": begins[0],
         "after_id": begins[1],
-        "paths": place.paths and list(place.paths),
+        "paths": None if place.paths is None else list(place.paths),
     }
     if place.asker is None:
         statement = OWN_QUEUE if place.paths is None else QUEUES_BELOW

@@ -13,6 +13,17 @@ from tests.faults.processes import Seen, descendants
 from tests.faults.run_product import Product, wait_until
 
 AIM_FOR_S = 0.6
+# The workers are forked from the main process and show its command (ADR 0039).
+_WEB = "mobile_api.server"
+# A filing is one statement, its commit the end of it: then it waits for the log to reach the disk.
+_FILING = "query LIKE '%%key_lock%%'"
+_OURS = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'baitong%%'"
+_BEFORE_COMMIT = f"""{_OURS} AND (
+    xact_start IS NOT NULL AND query NOT ILIKE 'commit%%'
+        AND query ILIKE ANY(ARRAY['insert%%', 'select%%case_ledger%%'])
+    OR state = 'active' AND {_FILING} AND wait_event IS DISTINCT FROM 'WalSync')"""
+_COMMITTING = f"""{_OURS} AND state = 'active' AND (
+    query ILIKE 'commit%%' OR {_FILING} AND wait_event = 'WalSync')"""
 
 
 class Point(StrEnum):
@@ -101,17 +112,13 @@ class Killer:
             return commits > 0
         if point is Point.AFTER:
             return bool(self._committed(in_flight))
-        row = self._database.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'baitong' AND xact_start IS NOT NULL "
-            "AND query NOT ILIKE 'commit%%' AND query ILIKE ANY(ARRAY['insert%%', 'select%%case_ledger%%'])"
-        ).fetchone()
-        return row is not None and row[0] > 0
+        return self._count(_BEFORE_COMMIT) > 0
 
     def _commits_under_way(self) -> int:
-        row = self._database.execute(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE application_name = 'baitong' AND state = 'active' AND query ILIKE 'commit%%'"
-        ).fetchone()
+        return self._count(_COMMITTING)
+
+    def _count(self, question: str) -> int:
+        row = self._database.execute(question, ()).fetchone()
         return int(row[0]) if row else 0
 
     def _victims(self, victim: str) -> list[Seen]:
@@ -120,7 +127,7 @@ class Killer:
         # One that ended by itself, with Valkey or the machine in trouble, is on its way back.
         wait_until(self._product.has_web, within_s=30, what="the web server")
         web = self._product.web
-        workers = [seen for seen in descendants(web.pid) if "spawn_main" in seen.command]
+        workers = [seen for seen in descendants(web.pid) if _WEB in seen.command]
         if victim == "web tier":
             return [web, *workers]
         self._turn += 1
