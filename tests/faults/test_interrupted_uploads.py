@@ -138,7 +138,7 @@ def kill_workers(product: Product, over: threading.Event, chance: random.Random,
 
     Two deaths in a row end the whole server; the supervisor starts another.
     """
-    while not over.wait(chance.uniform(1.5, 4.0)):
+    while not over.wait(chance.uniform(0.8, 2.0)):
         answer = answering_worker(product.port)
         worker = see(answer[1]) if answer else None
         if worker is not None:

@@ -72,16 +72,18 @@ FROM command_case c, generate_series(1, 120) n
 """
 
 
-def test_a_page_of_a_hundred_cases_needs_two_statements_as_one_of_twenty_does(cast, owner_database, statements):
+def test_a_page_of_a_hundred_cases_needs_one_statement_as_one_of_twenty_does(cast, owner_database, statements):
     cast.filed()
     with owner_database.transaction() as session:
         session.execute(text(COPIES))
     acceptor, seen = cast.of("acceptor"), []
+    # The first time it is asked who they are.
+    acceptor.get("/cases")
 
     for limit in (20, 100):
         with statements.counting() as counted:
             page = acceptor.get("/cases", limit=limit).json
         seen.append((len(page["items"]), len(counted)))
 
-    assert seen == [(20, 2), (100, 2)]
+    assert seen == [(20, 1), (100, 1)]
     assert not any("offset" in statement.lower() or "count(" in statement.lower() for statement in counted)
