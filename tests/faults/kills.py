@@ -122,13 +122,25 @@ class Killer:
         return int(row[0]) if row else 0
 
     def _victims(self, victim: str) -> list[Seen]:
+        """Return the processes to kill. One that ended a moment ago is on its way back."""
+        found: list[Seen] = []
+
+        def is_there() -> bool:
+            try:
+                found[:] = self._found(victim)
+            except AssertionError:  # of the product's own: there is not one of it
+                return False
+            return bool(found)
+
+        wait_until(is_there, within_s=30, what=victim)
+        return found
+
+    def _found(self, victim: str) -> list[Seen]:
         if victim == "worker":
             return [self._product.one("flask worker")]
-        # One that ended by itself, with Valkey or the machine in trouble, is on its way back.
-        wait_until(self._product.has_web, within_s=30, what="the web server")
         web = self._product.web
         workers = [seen for seen in descendants(web.pid) if _WEB in seen.command]
         if victim == "web tier":
             return [web, *workers]
         self._turn += 1
-        return [workers[self._turn % len(workers)]] if workers else [web]
+        return [workers[self._turn % len(workers)]] if workers else []

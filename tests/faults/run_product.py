@@ -146,11 +146,6 @@ class Product:
         """The web server's main process."""
         return self.one(_WEB)
 
-    def has_web(self) -> bool:
-        """Tell whether the web server's main process is there: it is started again a moment after it ended."""
-        assert self.process is not None
-        return any(seen.parent == self.process.pid and _WEB in seen.command for seen in self.tree())
-
     @property
     def postgres(self) -> Seen:
         """The database server's main process."""
