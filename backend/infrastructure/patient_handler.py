@@ -8,9 +8,11 @@ cost more than a small view. What warns is written at once, with all that was sa
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from typing import TextIO
 
 from typing_extensions import override
@@ -78,4 +80,5 @@ class PatientHandler(QuietHandler):
             self.write()
         except (OSError, ValueError):
             # A full disk or a closed stream: the thread lives on for the lines that can be written again.
-            return
+            with suppress(OSError, ValueError):
+                sys.stderr.write('{"event": "log lines lost"}\n')

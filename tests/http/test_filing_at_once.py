@@ -149,6 +149,20 @@ def test_whoever_is_disabled_while_their_complaint_waits_files_nothing(callers: 
         assert owner.execute("SELECT count(*) FROM command_case").fetchone() == (0,)
 
 
+def test_a_filing_whose_connection_the_server_had_ended_is_made_once(warm, database_urls):
+    question = "SELECT count(*) FROM complaint"
+    with psycopg.connect(database_urls.owner, autocommit=True) as owner:
+        before = owner.execute(question).fetchone()[0]
+        owner.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'baitong alone'"
+        )
+
+        answers = [warm.post("/complaints", complaint()) for _ in range(2)]
+
+        assert [one.status_code for one in answers] == [201, 201]
+        assert owner.execute(question).fetchone()[0] == before + 2
+
+
 def await_waiters(owner_url: str, count: int) -> None:
     """Return when so many wait for a row."""
     question = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%key_lock%%'"

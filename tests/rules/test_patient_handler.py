@@ -91,7 +91,7 @@ def test_a_process_that_ends_writes_what_was_still_to_be_written():
     assert done.stdout.splitlines() == [f"line {number}" for number in range(1000)]
 
 
-def test_a_stream_that_refuses_does_not_end_the_writing(told):
+def test_a_stream_that_refuses_is_told_of_and_does_not_end_the_writing(told, capsys):
     log, written = told
     taken = written.write
     written.write = lambda _text: (_ for _ in ()).throw(OSError(28, "No space left on device"))
@@ -103,3 +103,4 @@ def test_a_stream_that_refuses_does_not_end_the_writing(told):
     log.info("written")
 
     assert await_lines(written, 1)[-1] == "written"
+    assert "log lines lost" in capsys.readouterr().err
