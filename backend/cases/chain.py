@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
+
+from backend.kernel.randomness import random_bytes
 
 GENESIS = bytes(32)
 SALT_BYTES = 16
@@ -17,7 +18,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 def new_salt() -> bytes:
     """Return a fresh salt: without it, short texts could be guessed from their digests."""
-    return os.urandom(SALT_BYTES)
+    return random_bytes(SALT_BYTES)
 
 
 def digest_of(text: str, salt: bytes) -> str:

@@ -62,7 +62,7 @@ class Readers:
 
     def __init__(self, engine: Engine, gate: DatabaseGate, how: Mapping[str, Any], *, size: int) -> None:
         self._engine, self._gate, self._how, self._size = engine, gate, how, size
-        self._idle: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
+        self._idle: queue.LifoQueue[_Reader] = queue.LifoQueue()
         self._lock = threading.Lock()
         self._made = 0
 

@@ -1,6 +1,6 @@
-"""Tokens that were verified a moment ago, by digest: a signature costs as much as the rest of a request (ADR 0038).
+"""Tokens that were verified before, by digest: a signature costs as much as a small request (ADR 0038).
 
-Kept is only what the signature proves. Whether the session behind it still lives is asked on every call.
+Kept is only what the signature proves, which is true as long as the token lives. Whether the session behind it still lives is asked on every call.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-KEPT_FOR = timedelta(seconds=60)
 MOST_KEPT = 10_000
 
 
@@ -34,7 +33,7 @@ class VerifiedTokens(Generic[T]):
         self._kept: dict[bytes, _Kept[T]] = {}
 
     def proved(self, token: str, now: datetime, verify: Callable[[], tuple[T, datetime]]) -> T:
-        """Return what a token proves, from memory for ``KEPT_FOR`` at most and never beyond the token's own end.
+        """Return what a token proves, from memory until its own end.
 
         ``verify`` returns it with the instant at which the token ends, or raises; what it raises is kept by nobody.
         """
@@ -44,7 +43,7 @@ class VerifiedTokens(Generic[T]):
         if kept is not None and kept.since <= now < kept.until:
             return kept.proved
         proved, ends_at = verify()
-        self._keep(digest, _Kept(proved, now, min(now + KEPT_FOR, ends_at)))
+        self._keep(digest, _Kept(proved, now, ends_at))
         return proved
 
     def _keep(self, digest: bytes, entry: _Kept[T]) -> None:

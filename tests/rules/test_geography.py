@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
+import shapely
 
 from backend.kernel.geography import (
     BoundaryInvalid,
@@ -14,7 +16,7 @@ from backend.kernel.geography import (
     geometry_text,
     parse_boundary,
 )
-from tests.real_city import CITY
+from tests.real_city import CITY, ROWS
 
 RUGAO, HAIAN = "320682", "320685"
 # A point of 如皋; Shanghai; the middle of the Pacific.
@@ -88,6 +90,28 @@ def test_a_point_on_the_line_between_two_counties_is_in_one_of_them_always_the_s
 
     assert CityMap({"B": east, "A": SQUARE}).place(between).county_code == "A"
     assert CityMap({"A": SQUARE, "B": east}).place(between).county_code == "A"
+
+
+def test_what_was_learned_of_a_square_never_changes_a_county():
+    """The oracle asks the polygons in degrees; the map is asked of neighbours, so that it has seen most squares."""
+    draw = random.Random(752915)
+    code_by_id = {division.id: division.code for division in ROWS.divisions}
+    texts = {code_by_id[boundary.division_id]: boundary.geometry for boundary in ROWS.boundaries}
+    polygons = {code: shapely.from_geojson(text) for code, text in texts.items()}
+    west, south, east, north = shapely.union_all(list(polygons.values())).bounds
+    city_map = CityMap(texts)
+    learned = 0
+    for _ in range(400):
+        longitude, latitude = draw.uniform(west, east), draw.uniform(south, north)
+        for _ in range(10):
+            at = Position(longitude=longitude + draw.gauss(0, 0.005), latitude=latitude + draw.gauss(0, 0.005))
+            point = shapely.Point(at.longitude, at.latitude)
+            expected = next((code for code in sorted(polygons) if shapely.covers(polygons[code], point)), None)
+            placement = city_map.place(at)
+            assert (placement.county_code if placement.finding is Finding.INSIDE else None) == expected
+            learned += expected is not None
+
+    assert learned > 1000
 
 
 def test_a_city_without_polygons_has_no_inside():
