@@ -1,6 +1,7 @@
 """Tokens that were verified before, by digest: a signature costs as much as a small request (ADR 0038).
 
-Kept is only what the signature proves, which is true as long as the token lives. Whether the session behind it still lives is asked on every call.
+Kept is only what the signature proves, which is true as long as the token lives. Whether the session behind it still
+lives is asked on every call.
 """
 
 from __future__ import annotations
