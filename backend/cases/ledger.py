@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.cases import chain
@@ -70,9 +70,29 @@ class Written:
     texts: Sequence[Mapping[str, object]] = field(repr=False)
 
 
+# The hash of the entry before is read and followed where it lies: one statement, whatever came with the entry.
+_APPEND = text("""
+    WITH entry AS (
+        INSERT INTO case_ledger (case_id, seq, event_id, entry, previous_hash, hash)
+        SELECT last.case_id, :seq, :event_id, said.entry, last.hash,
+               sha256(last.hash || convert_to(said.entry, 'UTF8'))
+          FROM case_ledger AS last, (SELECT CAST(:entry AS varchar) AS entry) AS said
+         WHERE last.case_id = :case_id AND last.seq = :seq - 1
+        RETURNING case_id, seq
+    ), texts AS (
+        INSERT INTO case_text (id, case_id, seq, field, text_sealed, text_key_id, salt)
+        SELECT given.id, entry.case_id, entry.seq, given.field, given.text_sealed, given.text_key_id, given.salt
+          FROM entry, unnest(CAST(:id AS uuid[]), CAST(:field AS varchar[]), CAST(:text_sealed AS bytea[]),
+                             CAST(:text_key_id AS varchar[]), CAST(:salt AS bytea[]))
+                      AS given (id, field, text_sealed, text_key_id, salt)
+    )
+    SELECT count(*) FROM entry
+""")
+_TEXT_COLUMNS = ("id", "field", "text_sealed", "text_key_id", "salt")
+
+
 def append(session: Session, case: Case, happening: Happening, sealer: Sealer) -> None:
-    """Add the entry number ``case.version``, and its texts. The case must be locked, or new."""
-    previous = _last_hash(session, case) if case.version > 1 else chain.GENESIS
+    """Add the entry number ``case.version``, which is not the first, and its texts. The case must be locked."""
     head = Head(
         id=case.id,
         number=case.number,
@@ -81,17 +101,16 @@ def append(session: Session, case: Case, happening: Happening, sealer: Sealer) -
         state=case.state,
         round=case.round,
     )
-    add_written(session, written(head, happening, previous, sealer))
+    entry, texts = _told(head, happening, sealer)
+    values = {"case_id": head.id, "seq": head.version, "event_id": happening.event_id, "entry": entry}
+    columns = {name: [row[name] for row in texts] for name in _TEXT_COLUMNS}
+    if session.execute(_APPEND, values | columns).scalar_one() != 1:
+        raise LookupError("the ledger of the case has no entry to follow")
 
 
 def written(head: Head, happening: Happening, previous: bytes, sealer: Sealer) -> Written:
     """Return the rows of an entry that follows the one with the hash ``previous``."""
-    digests, texts = {}, []
-    for name, text in happening.texts.items():
-        salt = chain.new_salt()
-        digests[name] = chain.digest_of(text, salt)
-        texts.append(_sealed_text(head, name, text, salt, sealer))
-    entry = chain.canonical(_entry(head, happening, digests))
+    entry, texts = _told(head, happening, sealer)
     values = {
         "case_id": head.id,
         "seq": head.version,
@@ -101,6 +120,16 @@ def written(head: Head, happening: Happening, previous: bytes, sealer: Sealer) -
         "hash": chain.chained_hash(previous, entry),
     }
     return Written(entry=values, texts=texts)
+
+
+def _told(head: Head, happening: Happening, sealer: Sealer) -> tuple[str, list[dict[str, object]]]:
+    """Return the text of an entry, and the rows of what it holds as digests alone."""
+    digests, texts = {}, []
+    for name, said in happening.texts.items():
+        salt = chain.new_salt()
+        digests[name] = chain.digest_of(said, salt)
+        texts.append(_sealed_text(head, name, said, salt, sealer))
+    return chain.canonical(_entry(head, happening, digests)), texts
 
 
 def add_written(session: Session, rows: Written) -> None:
@@ -117,14 +146,9 @@ def open_text(row: CaseText, sealer: Sealer) -> str | None:
     return sealer.open(sealed, context=TEXT_CONTEXT.format(row.id))
 
 
-def _last_hash(session: Session, case: Case) -> bytes:
-    statement = select(LedgerEntry.hash).where(LedgerEntry.case_id == case.id, LedgerEntry.seq == case.version - 1)
-    return session.execute(statement).scalar_one()
-
-
-def _sealed_text(head: Head, name: str, text: str, salt: bytes, sealer: Sealer) -> dict[str, object]:
+def _sealed_text(head: Head, name: str, said: str, salt: bytes, sealer: Sealer) -> dict[str, object]:
     text_id = uuid7()
-    sealed = sealer.seal(text, context=TEXT_CONTEXT.format(text_id))
+    sealed = sealer.seal(said, context=TEXT_CONTEXT.format(text_id))
     return {
         "id": text_id,
         "case_id": head.id,

@@ -19,7 +19,10 @@ from service_catalog.search.values import Entry, Found, Hit, Spans, Suggestion
 
 _THOUSAND = 1000
 # A best hit below this share is no answer, only the nearest there is; hits far below the best one are noise.
-_LEAST_SHARE, _FAR_BELOW = 300, 3
+_LEAST_SHARE, _FAR_BELOW = 400, 3
+# Who holds every character that was typed, each beside a neighbour, gains a tenth. 食品（含保健食品）经营许可 holds all
+# of 食品经营许可; 药品经营许可 holds heavier pairs of it, one of them (品经) by chance.
+_WHOLE = 10
 
 
 class SearchIndex:
@@ -78,7 +81,7 @@ class SearchIndex:
 
     def _ranked(self, tally: Tally, limit: int, allowed: Container[int] | None) -> list[tuple[int, int]]:
         """Return places with their scores, best first."""
-        points = tally.points
+        points, whole = tally.points, tally.holding_all()
         if allowed is not None:
             points = {place: value for place, value in points.items() if place in allowed}
         possible = max(1, tally.possible)
@@ -86,12 +89,12 @@ class SearchIndex:
         # One number for score, length and place, so that sorting compares numbers only.
         base, order, least = len(self._entries) + 1, self._order, most // _FAR_BELOW
         keys = [
-            min(_THOUSAND, _THOUSAND * value // possible) * base + order[place]
+            _THOUSAND * (value + value // _WHOLE if place in whole else value) // possible * base + order[place]
             for place, value in points.items()
             if value >= least
         ]
-        by_rank = self._by_rank
-        return [(by_rank[key % base], key // base) for key in sorted(keys, reverse=True)[:limit]]
+        places = [self._by_rank[key % base] for key in sorted(keys, reverse=True)[:limit]]
+        return [(place, min(_THOUSAND, _THOUSAND * points[place] // possible)) for place in places]
 
     def _last_resort(self, terms: Sequence[Term], limit: int, allowed: Container[int] | None) -> Found:
         offers = [place for place in self._last_offers if allowed is None or place in allowed]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -46,6 +46,7 @@ class Tally:
         self.possible = 0
         self.is_corrected = False
         self.marks = Marks()
+        self._plain: list[str] = []
 
     def add(self, term: Term, before: Term | None) -> None:
         """Count one term, with the pair across its border to the term before where nothing stood between."""
@@ -58,8 +59,23 @@ class Tally:
         else:
             self._add_plain(term.text)
 
+    def holding_all(self) -> Set[int]:
+        """Return the places of the titles that hold every character of the plain terms, each beside a neighbour."""
+        near = self._postings.near
+        held: set[int] | None = None
+        for text in self._plain:
+            pairs = [near.get(pair, ()) for pair in map("".join, pairwise(text))]
+            for before, after in zip([(), *pairs], [*pairs, ()], strict=True):
+                beside = {*before, *after}
+                held = beside if held is None else held & beside
+                if not held:
+                    return frozenset()
+        return held or frozenset()
+
     def _add_plain(self, text: str) -> None:
         near = self._postings.near
+        if len(text) > 1:
+            self._plain.append(text)
         for pair in pairs_of(text):
             if pair in near:
                 self._add_pair(pair, near[pair])

@@ -116,6 +116,13 @@ def test_only_allowed_places_are_found_and_as_many_as_there_is_room_for():
     assert [hit.place for hit in answer.hits] == everywhere[10:40]
 
 
+def test_a_title_that_holds_all_that_was_typed_stands_before_one_that_holds_rarer_pairs_of_it():
+    names = names_found("食品经营许可")
+
+    assert all("食品" in name for name in names[:8])
+    assert names.index("药品经营许可") >= 8
+
+
 def test_hits_of_one_score_stand_by_length_and_then_by_place():
     hits = found("登记", limit=2000).hits
 
@@ -142,7 +149,7 @@ def test_what_matched_is_highlighted(query, highlighted):
     assert " ".join(names[place][start:end] for start, end in hit.spans) == highlighted
 
 
-@pytest.mark.parametrize("query", ["火星恐龙", "asdfqwerty", "zzzzzz", "囧"])
+@pytest.mark.parametrize("query", ["火星恐龙", "代孕", "算命", "火箭发射", "asdfqwerty", "zzzzzz", "囧"])
 def test_when_nothing_fits_the_nearest_are_offered_and_said_to_be_so(query):
     answer = found(query)
 
