@@ -14,10 +14,12 @@ from backend.cases.rules import Action, Move, Rating
 from backend.cases.use_cases import Desk, move_case
 from backend.cases.verification import verify_ledger
 from backend.complaints.use_cases import file_complaint, rate_complaint, urge_complaint
+from backend.identity.actor import Actor
 from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.database import Database
 from backend.organization.queries.city import city_snapshot
 from tests.desk import NOW, acceptor_at, citizen_in, filing_by, reporter_of
+from tests.statements import StatementCounter
 
 
 @pytest.fixture
@@ -42,6 +44,21 @@ def case_number(database: Database, sealer: Sealer) -> str:
     return receipt.case_number
 
 
+def file_one(database: Database, sealer: Sealer) -> tuple[str, Actor]:
+    """File a case, and return its number with somebody who may accept it."""
+    with database.transaction() as session:
+        desk = Desk(city=city_snapshot(session), sealer=sealer, now=NOW)
+        receipt = file_complaint(session, filing=filing_by(citizen_in(session, sealer)), daily_quota=10, desk=desk)
+        return receipt.case_number, acceptor_at(session, "320682", sealer)
+
+
+def accept(database: Database, sealer: Sealer, number: str, actor: Actor, *, note: str = "") -> None:
+    with database.transaction() as session:
+        desk = Desk(city=city_snapshot(session), sealer=sealer, now=NOW)
+        move = Move(action=Action.ACCEPT, note=note)
+        move_case(session, actor=actor, number=number, seen_version=1, move=move, desk=desk)
+
+
 @pytest.fixture
 def tamper(database_urls, clean_tables):
     """Change a row as somebody with the keys of the house would: as the owner, with the triggers off."""
@@ -52,6 +69,31 @@ def tamper(database_urls, clean_tables):
 
 def breaches(database: Database, sealer: Sealer) -> list[str]:
     return list(itertools.chain.from_iterable(one.breaches for one in verify_ledger(database, sealer=sealer)))
+
+
+@pytest.mark.parametrize("note", ["请尽快处理", ""])
+def test_an_entry_and_its_texts_are_appended_in_one_statement(database, sealer, note):
+    number, actor = file_one(database, sealer)
+    counter = StatementCounter(database.engine)
+
+    accept(database, sealer, number, actor, note=note)
+
+    counter.stop()
+    written = [
+        statement for statement in counter.seen if "INTO case_ledger" in statement or "INTO case_text" in statement
+    ]
+    asked = [one for one in counter.seen if "FROM case_ledger" in one]
+    assert len(written) == 1
+    assert asked == written
+    assert breaches(database, sealer) == []
+
+
+def test_no_entry_is_appended_where_the_one_before_is_missing(database, sealer, tamper):
+    number, actor = file_one(database, sealer)
+    tamper("DELETE FROM case_ledger")
+
+    with pytest.raises(LookupError):
+        accept(database, sealer, number, actor)
 
 
 def test_a_ledger_that_nobody_touched_verifies(database, sealer, case_number):
