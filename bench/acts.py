@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import quote
 
 from sqlalchemy import select
 
 from backend.complaints.models import Complaint
 from backend.complaints.query_codes import query_code_of
+from bench.catalogue_search import read_queries
 from bench.load import NUMBER, Line
 from bench.memory_acts import Kept
 from bench.people import World
@@ -92,6 +94,17 @@ def _bare_queue(_world: World) -> Sequence[Line]:
     return [Line(path=f"{API}/cases?centre=320682&limit=20")]
 
 
+def _searches(_world: World) -> Sequence[Line]:
+    """Every committed query in three areas: more addresses than a worker keeps answers, so that each is searched."""
+    return [
+        Line(path=f"{_SEARCH}{quote(query)}&area={area}&limit=20")
+        for area in _DIVISIONS[:3]
+        for query in read_queries()
+    ]
+
+
+_SEARCH = f"{API}/catalogue/services?q="
+_FOUND = Kept(name="found", path=f"{_SEARCH}{quote('公积金')}&area={_DIVISIONS[0]}&limit=20")
 _PAGE = Kept(name="page", path=f"{API}/catalogue/services?app=A05&limit=20")
 _TREE = Kept(name="tree", path=f"{API}/catalogue/apps/A05")
 
@@ -122,6 +135,13 @@ ACTS: tuple[Act, ...] = (
         reference=_TREE.asked_again_of_bare,
         kept=_TREE,
         expected=HTTPStatus.NOT_MODIFIED,
+    ),
+    Act(
+        name="search-http",
+        title="catalogue search over HTTP, against bytes from memory",
+        product=_searches,
+        reference=_FOUND.asked_of_bare,
+        kept=_FOUND,
     ),
     Act(name="lifecycle", title="whole lifecycle", product=None, counted=5, seconds=5),
 )

@@ -42,6 +42,12 @@ class Bigrams:
         return sorted(counts, key=lambda place: (-counts[place], place))[:LIMIT]
 
 
+def read_queries() -> list[str]:
+    """Return the committed queries, as people type."""
+    with QUERIES.open(encoding="utf-8", newline="") as lines:
+        return [row["query"] for row in csv.DictReader(lines)]
+
+
 def services(titles: Sequence[str]) -> list[str]:
     """Return 9,500 titles: each at up to eleven areas, as the catalogue is made."""
     return [title for title in titles for _ in range(AREAS)][:SERVICES]
