@@ -96,11 +96,8 @@ def _bare_queue(_world: World) -> Sequence[Line]:
 
 def _searches(_world: World) -> Sequence[Line]:
     """Every committed query in three areas: more addresses than a worker keeps answers, so that each is searched."""
-    return [
-        Line(path=f"{_SEARCH}{quote(query)}&area={area}&limit=20")
-        for area in _DIVISIONS[:3]
-        for query in read_queries()
-    ]
+    queries = [quote(query) for query in read_queries()]
+    return [Line(path=f"{_SEARCH}{query}&area={area}&limit=20") for area in _DIVISIONS[:3] for query in queries]
 
 
 _SEARCH = f"{API}/catalogue/services?q="
