@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from service_catalog.browsing.lines import Document, area_of, line_of, notice_of, version_of
@@ -16,6 +16,7 @@ from service_catalog.search import Found, Hit
 # A ranked list ends here: nobody reads on, and the search ranks all it gives.
 MAX_RANKED = 200
 NEAREST_NOTICE = "没有找到完全符合的事项，以下是最相近的。"
+ELSEWHERE_NOTICE = "所选条件下没有找到，以下是不限条件的结果。"
 NOTHING_NOTICE = "没有找到相关事项，请换个说法，或按子应用和主题浏览。"
 _KEY = re.compile("[0-9a-f]{10}")
 
@@ -72,9 +73,9 @@ def services_page(snapshot: Snapshot, wanted: ServiceFilter, *, after: SortKey |
     if wanted.topic is not None:
         snapshot.topic(wanted.topic)
     if wanted.query is None:
-        return _page(snapshot, _in_order(snapshot, wanted, area, after), limit, area, found=None)
-    found = _ranked(snapshot, wanted, area)
-    return _page(snapshot, _from(snapshot, found, area, after), limit, area, found=found)
+        return _page(snapshot, _in_order(snapshot, wanted, area, after), limit, area)
+    found, notice = _found(snapshot, wanted, area)
+    return _page(snapshot, _from(snapshot, found, area, after), limit, area, found=found, notice=notice)
 
 
 Line = tuple[Item, Row, tuple[tuple[int, int], ...]]
@@ -87,6 +88,22 @@ def _in_order(snapshot: Snapshot, wanted: ServiceFilter, area: Area | None, afte
         row = items[place].shown(area)
         if row is not None and wanted.takes(row):
             yield items[place], row, ()
+
+
+def _found(snapshot: Snapshot, wanted: ServiceFilter, area: Area | None) -> tuple[Found, str | None]:
+    """Return what a search finds, and what people must be told of it.
+
+    Where nothing within the filters has to do with the query, what answers it outside of them is the nearest.
+    """
+    found = _ranked(snapshot, wanted, area)
+    anywhere = replace(wanted, app=None, topic=None, audience=None, depth=None)
+    if wanted != anywhere and not (found.hits and found.hits[0].score):
+        outside = _ranked(snapshot, anywhere, area)
+        if outside.hits and not outside.is_nearest:
+            return replace(outside, is_nearest=True), ELSEWHERE_NOTICE
+        if not found.hits:
+            found = outside
+    return found, NEAREST_NOTICE if found.is_nearest else None
 
 
 def _ranked(snapshot: Snapshot, wanted: ServiceFilter, area: Area | None) -> Found:
@@ -114,7 +131,13 @@ def _behind(snapshot: Snapshot, hits: tuple[Hit, ...], after: SortKey) -> tuple[
 
 
 def _page(
-    snapshot: Snapshot, lines: Iterator[Line], limit: int, area: Area | None, *, found: Found | None
+    snapshot: Snapshot,
+    lines: Iterator[Line],
+    limit: int,
+    area: Area | None,
+    *,
+    found: Found | None = None,
+    notice: str | None = None,
 ) -> ServicePage:
     taken: list[Line] = []
     for line in lines:
@@ -127,16 +150,10 @@ def _page(
         "version": version_of(snapshot),
         "area": None if area is None else area_of(area),
         "understood": None if found is None else found.understood,
-        "is_nearest": found is not None and found.is_nearest,
-        "message": _message(found, page),
+        "is_nearest": found is not None and found.is_nearest and bool(page),
+        "message": notice if page else NOTHING_NOTICE,
         "notice": notice_of([row for _, row, _ in page]),
         "items": [line_of(snapshot, item, row, spans) for item, row, spans in page],
         "areas": [area_of(one) for one in snapshot.areas if one.code in offering],
     }
     return ServicePage(document=document, after=page[-1][0].sort_key if len(taken) > limit else None)
-
-
-def _message(found: Found | None, page: list[Line]) -> str | None:
-    if not page:
-        return NOTHING_NOTICE
-    return NEAREST_NOTICE if found is not None and found.is_nearest else None

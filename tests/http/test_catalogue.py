@@ -207,6 +207,25 @@ def test_a_search_within_filters_gives_nothing_else_and_can_be_paged(client):
     assert [one["code"] for one in paged] == [one["code"] for one in whole]
 
 
+def test_a_search_of_which_the_filters_leave_nothing_offers_what_is_found_without_them_and_says_so(client):
+    everywhere = walk(client, q="社会保障卡密码")
+
+    body = client.get(f"{API}/services", query_string={"q": "社会保障卡密码", "app": "A01", "limit": 100}).json
+
+    assert (body["is_nearest"], body["message"]) == (True, "所选条件下没有找到，以下是不限条件的结果。")
+    assert [one["code"] for one in body["items"]] == [one["code"] for one in everywhere]
+    assert [one["code"] for one in walk(client, q="社会保障卡密码", app="A01")] == [one["code"] for one in everywhere]
+
+
+@pytest.mark.parametrize("filters", [{"app": "A01"}, {"depth": "7"}, {"topic": "U15", "audience": "company"}], ids=str)
+@pytest.mark.parametrize("query", ["社会保障卡密码", "魑魅魍魉", "？！"])
+def test_nothing_is_called_the_nearest_where_nothing_is_listed(client, query, filters):
+    body = client.get(f"{API}/services", query_string={"q": query, **filters}).json
+
+    assert (body["items"] == []) is (body["message"] == "没有找到相关事项，请换个说法，或按子应用和主题浏览。")
+    assert body["items"] or not body["is_nearest"]
+
+
 def test_a_service_shows_all_fields_with_names_and_says_what_was_invented(client):
     row = next(one for one in FEED.services if one.code == SOME_SERVICE)
 
