@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -38,7 +39,7 @@ blp = ApiBlueprint(
         },
     },
 )
-_PLACE_PARTS = 3
+_PLACE_PARTS = 4
 
 
 @blp.route("/apps")
@@ -89,12 +90,13 @@ class Services(MethodView):
             area=query["area"],
             depth=query["depth"],
         )
-        after = decode_cursor(query["cursor"], parse=parse_place, parts=_PLACE_PARTS)
+        after = decode_cursor(query["cursor"], parse=partial(parse_place, wanted), parts=_PLACE_PARTS)
         try:
             page = services_page(snapshot(), wanted, after=after, limit=query["limit"])
         except PlaceUnknown as error:
             raise CursorRefused from error
-        return made(page.document | {"next_cursor": None if page.after is None else encode_cursor(*page.after)})
+        cursor = None if page.after is None else encode_cursor(*page.after, wanted.mark)
+        return made(page.document | {"next_cursor": cursor})
 
 
 @blp.route("/services/<string:service_code>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ NEAREST_NOTICE = "没有找到完全符合的事项，以下是最相近的。"
 ELSEWHERE_NOTICE = "所选条件下没有找到，以下是不限条件的结果。"
 NOTHING_NOTICE = "没有找到相关事项，请换个说法，或按子应用和主题浏览。"
 _KEY = re.compile("[0-9a-f]{10}")
+_MARK_CHARACTERS = 8
+# Of places within filters: what people choose comes again, and an area alone is gone through for each search otherwise.
+_MOST_ALLOWED = 256
 
 
 class PlaceUnknown(ValueError):
@@ -35,6 +39,11 @@ class ServiceFilter:
     audience: Audience | None = None
     area: str | None = None
     depth: int | None = None
+
+    @property
+    def mark(self) -> str:
+        """A few characters that stand for all of it, so that a cursor is not taken for another list."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:_MARK_CHARACTERS]
 
     def takes(self, row: Row) -> bool:
         """Tell whether a row is one of those asked for."""
@@ -55,9 +64,9 @@ class ServicePage:
     after: SortKey | None
 
 
-def parse_place(app: str, sound: str, key: str) -> SortKey:
-    """Return the place that a cursor names. Raises PlaceUnknown for what no page ever gave."""
-    if _KEY.fullmatch(key) is None:
+def parse_place(wanted: ServiceFilter, app: str, sound: str, key: str, mark: str) -> SortKey:
+    """Return the place that a cursor names. Raises PlaceUnknown for what no page of these filters ever gave."""
+    if _KEY.fullmatch(key) is None or mark != wanted.mark:
         raise PlaceUnknown(key)
     return app, sound, key
 
@@ -72,10 +81,13 @@ def services_page(snapshot: Snapshot, wanted: ServiceFilter, *, after: SortKey |
         snapshot.app(wanted.app)
     if wanted.topic is not None:
         snapshot.topic(wanted.topic)
+    # Beyond the end of a list nothing is missing.
+    nothing = NOTHING_NOTICE if after is None else None
     if wanted.query is None:
-        return _page(snapshot, _in_order(snapshot, wanted, area, after), limit, area)
+        return _page(snapshot, _in_order(snapshot, wanted, area, after), limit, area, messages=(None, nothing))
     found, notice = _found(snapshot, wanted, area)
-    return _page(snapshot, _from(snapshot, found, area, after), limit, area, found=found, notice=notice)
+    lines = _from(snapshot, found, area, after)
+    return _page(snapshot, lines, limit, area, messages=(notice, nothing), found=found)
 
 
 Line = tuple[Item, Row, tuple[tuple[int, int], ...]]
@@ -109,9 +121,19 @@ def _found(snapshot: Snapshot, wanted: ServiceFilter, area: Area | None) -> tupl
 def _ranked(snapshot: Snapshot, wanted: ServiceFilter, area: Area | None) -> Found:
     allowed = None
     if wanted != ServiceFilter(query=wanted.query):
-        shown = ((place, item.shown(area)) for place, item in enumerate(snapshot.items))
-        allowed = {place for place, row in shown if row is not None and wanted.takes(row)}
+        allowed = _allowed(snapshot, replace(wanted, query=None, area=None if area is None else area.code), area)
     return snapshot.search.search(wanted.query or "", limit=MAX_RANKED, allowed=allowed)
+
+
+def _allowed(snapshot: Snapshot, filters: ServiceFilter, area: Area | None) -> frozenset[int]:
+    """Return the places of the items within filters, from the snapshot's memory where it has them."""
+    allowed = snapshot.allowed.get(filters)
+    if allowed is None:
+        shown = ((place, item.shown(area)) for place, item in enumerate(snapshot.items))
+        allowed = frozenset(place for place, row in shown if row is not None and filters.takes(row))
+        if len(snapshot.allowed) < _MOST_ALLOWED:
+            snapshot.allowed[filters] = allowed
+    return allowed
 
 
 def _from(snapshot: Snapshot, found: Found, area: Area | None, after: SortKey | None) -> Iterator[Line]:
@@ -136,9 +158,10 @@ def _page(
     limit: int,
     area: Area | None,
     *,
+    messages: tuple[str | None, str | None],
     found: Found | None = None,
-    notice: str | None = None,
 ) -> ServicePage:
+    """Return the page of these lines, with the first of the messages where it has any, else with the second."""
     taken: list[Line] = []
     for line in lines:
         taken.append(line)
@@ -151,7 +174,7 @@ def _page(
         "area": None if area is None else area_of(area),
         "understood": None if found is None else found.understood,
         "is_nearest": found is not None and found.is_nearest and bool(page),
-        "message": notice if page else NOTHING_NOTICE,
+        "message": messages[0] if page else messages[1],
         "notice": notice_of([row for _, row, _ in page]),
         "items": [line_of(snapshot, item, row, spans) for item, row, spans in page],
         "areas": [area_of(one) for one in snapshot.areas if one.code in offering],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -106,6 +106,8 @@ class Snapshot:
     dictionary: bytes
     search: SearchIndex
     answers: AnswerCache = field(default_factory=AnswerCache)
+    # The places of the items within filters that were asked for, for the search.
+    allowed: dict[Hashable, frozenset[int]] = field(default_factory=dict)
 
     def area(self, division_code: str | None) -> Area | None:
         """Return the area of a division, None for none. Raises DivisionUnknown."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mobile_api.pagination import encode_cursor
+from service_catalog.browsing.listing import ServiceFilter
+
 API = "/api/v1/catalogue"
 
 
@@ -44,12 +47,27 @@ def test_a_cursor_that_nobody_gave_is_refused(client, cursor):
     assert (answer.status_code, answer.json["code"]) == (422, "cursor-refused")
 
 
-def test_a_cursor_of_a_list_is_none_of_a_search_that_does_not_hold_its_item(client):
+@pytest.mark.parametrize(
+    "other", [{"q": "退休"}, {"app": "A05"}, {"topic": "C01"}, {"area": "320685"}, {"audience": "person"}, {"depth": 2}]
+)
+def test_a_cursor_of_one_list_is_none_of_another(client, other):
     cursor = client.get(f"{API}/services", query_string={"limit": 1}).json["next_cursor"]
 
-    answer = client.get(f"{API}/services", query_string={"q": "退休", "cursor": cursor})
+    answer = client.get(f"{API}/services", query_string={**other, "cursor": cursor})
 
     assert (answer.status_code, answer.json["code"]) == (422, "cursor-refused")
+
+
+def test_beyond_the_end_of_a_list_nothing_is_said_to_be_missing(client, services):
+    """A list may have become shorter between two pages."""
+    first = client.get(f"{API}/services", query_string={"limit": 1}).json
+    place = services.catalogue.current().items[-1].sort_key
+    cursor = encode_cursor(*place, ServiceFilter().mark)
+
+    beyond = client.get(f"{API}/services", query_string={"cursor": cursor}).json
+
+    assert first["message"] is None
+    assert (beyond["items"], beyond["next_cursor"], beyond["message"]) == ([], None, None)
 
 
 def test_whoever_demands_another_version_than_there_is_is_refused(client):
