@@ -22,7 +22,7 @@ NOTHING_NOTICE = "没有找到相关事项，请换个说法，或按子应用�
 _KEY = re.compile("[0-9a-f]{10}")
 _MARK_CHARACTERS = 8
 # Of places within filters: what people choose comes again, and an area alone is gone through for each search otherwise.
-_MOST_ALLOWED = 256
+_MOST_ALLOWED = 32
 
 
 class PlaceUnknown(ValueError):
