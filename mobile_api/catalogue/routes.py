@@ -109,7 +109,7 @@ class Service(MethodView):
     @blp.alt_response(304, "NOT_MODIFIED")
     @blp.alt_response(404, "NOT_FOUND")
     def get(self, service_code: str) -> Response:
-        """一个地区的一个事项：全部字段、材料、收费、常见问题与办理环节。"""
+        """一个地区的一个事项：除数据同步外的全部字段、材料、收费、常见问题与办理环节。"""
         return made(service_document(snapshot(), service_code))
 
 

@@ -156,6 +156,7 @@ class SuggestionSchema(ResponseSchema):
     text = fields.String(required=True)
     spans = _spans()
     code = fields.String(required=True)
+    is_sample = fields.Boolean(required=True, metadata=_SAMPLE)
 
 
 class SuggestionsSchema(ResponseSchema):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from typing import cast
 
 import orjson
@@ -38,7 +39,7 @@ def service_document(snapshot: Snapshot, code: str) -> Document:
         "other_areas": [{"code": item.code(one), "area": area_of(one.area)} for one in item.rows if one is not row],
         **traits_of(snapshot, row),
         "notice": notice_of([row]),
-        "sample_fields": content["sample_fields"],
+        "sample_fields": [name for name in cast("list[str]", content["sample_fields"]) if name not in _unshown()],
         "basic": _group(snapshot, FieldGroup.BASIC, fields),
         "extend": _group(snapshot, FieldGroup.EXTEND, fields),
         "materials": _rows(snapshot, FieldGroup.MATERIAL, content["materials"]),
@@ -46,6 +47,12 @@ def service_document(snapshot: Snapshot, code: str) -> Document:
         "faqs": _rows(snapshot, FieldGroup.FAQ, content["faqs"]),
         "steps": content["steps"],
     }
+
+
+@cache
+def _unshown() -> frozenset[str]:
+    """Return the names of the fields that only the exchange of feeds has a use for."""
+    return frozenset(spec.name for spec in fields_of(FieldGroup.SYNC))
 
 
 def _rows(snapshot: Snapshot, group: FieldGroup, rows: list[dict[str, object]]) -> list[Document]:

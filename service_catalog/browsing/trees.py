@@ -80,7 +80,13 @@ def suggestions_document(snapshot: Snapshot, query: str, *, limit: int = MAX_SUG
 
 def _suggestion(snapshot: Snapshot, suggestion: Suggestion) -> Document:
     item = snapshot.items[suggestion.place]
-    return {"text": suggestion.text, "spans": suggestion.spans, "code": item.code(item.rows[0])}
+    row = item.rows[0]
+    return {
+        "text": suggestion.text,
+        "spans": suggestion.spans,
+        "code": item.code(row),
+        "is_sample": row.traits.is_sample,
+    }
 
 
 def _app(app: SubApp) -> Document:

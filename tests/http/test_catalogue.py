@@ -233,7 +233,10 @@ def test_a_service_shows_all_fields_with_names_and_says_what_was_invented(client
 
     assert (body["code"], body["title"], body["is_sample"]) == (SOME_SERVICE, row.title, True)
     assert body["origin"]["code"] == row.origin
-    assert body["sample_fields"] == list(row.sample_fields)
+    # What the exchange of feeds alone needs is neither shown nor named.
+    exchanged = {"row_guid", "cd_batch", "cd_operation", "cd_time", "data_source"}
+    assert exchanged < set(row.sample_fields)
+    assert body["sample_fields"] == [name for name in row.sample_fields if name not in exchanged]
     assert body["basic"]["task_type"] == [{"code": "20", "name": "公共服务"}]
     assert body["basic"]["promise_day"] == row.fields["promise_day"]
     assert body["basic"]["dept_name"] == "南通市人力资源和社会保障局"
@@ -282,4 +285,5 @@ def test_suggestions_are_titles_with_what_was_typed_highlighted(client):
     for one in body["items"]:
         assert "养老保险" in one["text"]
         assert one["spans"]
+        assert one["is_sample"] is True
         assert client.get(f"{API}/services/{one['code']}").json["title"] == one["text"]
