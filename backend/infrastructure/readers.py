@@ -62,6 +62,7 @@ class Readers:
 
     def __init__(self, engine: Engine, gate: DatabaseGate, how: Mapping[str, Any], *, size: int) -> None:
         self._engine, self._gate, self._how, self._size = engine, gate, how, size
+        # Last in, first out: a server process that has just answered has all at hand for the next.
         self._idle: queue.LifoQueue[_Reader] = queue.LifoQueue()
         self._lock = threading.Lock()
         self._made = 0

@@ -164,6 +164,15 @@ def test_the_blind_index_is_equal_for_equal_texts_and_hangs_on_its_own_key(seale
     assert sealer.blind_index(PHONE) != sealer.blind_index("+8613812345679")
 
 
+def test_digests_are_the_hmacs_that_are_stored_already_however_often_they_are_made(sealer):
+    purpose_key = hmac.digest(INDEX_KEY, b"purpose:sign-in-code", "sha256")
+
+    for _ in range(3):
+        assert sealer.blind_index(PHONE) == hmac.digest(INDEX_KEY, PHONE.encode(), "sha256")
+        said = sealer.keyed_digest(PHONE, purpose="sign-in-code")
+        assert said == hmac.digest(purpose_key, PHONE.encode(), "sha256")
+
+
 def test_digests_of_two_purposes_never_meet(sealer):
     digests = {sealer.blind_index(PHONE), *(sealer.keyed_digest(PHONE, purpose=purpose) for purpose in ("a", "b"))}
 
