@@ -19,8 +19,8 @@ _WEB = "mobile_api.server"
 _FILING = "query LIKE '%%key_lock%%'"
 _OURS = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'baitong%%'"
 _BEFORE_COMMIT = f"""{_OURS} AND (
-    xact_start IS NOT NULL AND query NOT ILIKE 'commit%%'
-        AND query ILIKE ANY(ARRAY['insert%%', 'select%%case_ledger%%'])
+    xact_start IS NOT NULL AND query NOT ILIKE 'commit%%' AND NOT {_FILING}
+        AND query ILIKE ANY(ARRAY['insert%%', '%%into case_ledger%%'])
     OR state = 'active' AND {_FILING} AND wait_event IS DISTINCT FROM 'WalSync')"""
 _COMMITTING = f"""{_OURS} AND state = 'active' AND (
     query ILIKE 'commit%%' OR {_FILING} AND wait_event = 'WalSync')"""

@@ -79,7 +79,7 @@ def connected(port: int) -> socket.socket:
     while True:
         try:
             return socket.create_connection(("127.0.0.1", port), timeout=ANSWER_S)
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):  # nobody listens, or who did was killed just now
             assert time.monotonic() < deadline_s, "the web never came back"
             time.sleep(0.05)
 
