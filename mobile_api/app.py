@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from typing_extensions import override
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.infrastructure.settings import Environment
-from mobile_api import documents, headers, metrics, rate_limits, request_log
+from mobile_api import documents, headers, rate_limits, request_log
+from mobile_api.api_flask import ApiFlask
 from mobile_api.blueprint import ApiBlueprint, ProblemApi
 from mobile_api.cases.routes import blp as cases
 from mobile_api.catalogue.fast_lane import fast_lane
@@ -19,7 +18,6 @@ from mobile_api.consents.routes import blp as consents
 from mobile_api.data_requests.routes import blp as data_requests
 from mobile_api.demo.routes import blp as demo
 from mobile_api.devices.routes import blp as devices
-from mobile_api.evidence.reception import UploadRequest
 from mobile_api.evidence.routes import blp as evidence
 from mobile_api.grid.routes import blp as grid
 from mobile_api.grid_reports.routes import blp as grid_reports
@@ -34,12 +32,9 @@ from mobile_api.reveals.routes import blp as reveals
 from mobile_api.services import Services, install
 from mobile_api.sessions.routes import blp as sessions
 from mobile_api.tasks.routes import blp as tasks
-from mobile_api.transactions import request_transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from flask.typing import ResponseReturnValue
+    from flask import Flask
 
     from backend.infrastructure.traffic import TrafficLimit
 
@@ -64,30 +59,9 @@ RESOURCES: tuple[ApiBlueprint, ...] = (
 )
 
 
-class BaitongApi(Flask):
-    """Flask, with one transaction around each request."""
-
-    request_class = UploadRequest
-
-    @override
-    def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view in its transaction; a refusal that was raised has undone it before it is answered."""
-        with request_transaction():
-            return super().dispatch_request()
-
-    @override
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function: none of ours is asynchronous, and Flask would look ten times a request."""
-        return func
-
-    @override
-    def log_exception(self, exc_info: object) -> None:
-        """Leave the log to ``mobile_api.problems``: Flask's own line holds the path, and a path somebody's number."""
-
-
 def create_app(services: Services) -> Flask:
     """Return the application over these services."""
-    app = BaitongApi("mobile_api", static_folder=None)
+    app = ApiFlask("mobile_api", static_folder=None)
     app.json = OrjsonProvider(app)
     # A doubled slash is no route of ours: a redirect would send back the path, with whatever stands in it.
     app.url_map.merge_slashes = False
@@ -106,7 +80,6 @@ def create_app(services: Services) -> Flask:
     )
     install(app.extensions, services)
     request_log.install(app)
-    metrics.install(app)
     limit = rate_limits.install(app, services.settings)
     _surround(app, services, limit)
     register_problem_handlers(app)

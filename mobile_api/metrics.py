@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -27,33 +26,16 @@ SHED = Counter("baitong_http_shed_total", "Requests that were told to come again
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def known_method() -> str:
-    """Return the method of the request if it is one of HTTP's, else ``other``."""
-    return request.method if request.method in _METHODS else "other"
+def known_method(method: str) -> str:
+    """Return a method if it is one of HTTP's, else ``other``."""
+    return method if method in _METHODS else "other"
 
 
-def install(app: Flask) -> None:
-    """Count every answer. The route is its rule: a path would make one series for each complaint."""
-
-    def begin() -> None:
-        g.metrics_started_at_s = time.perf_counter()
-
-    def counted(answer: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "none"
-        took_s = time.perf_counter() - g.metrics_started_at_s if "metrics_started_at_s" in g else None
-        count(known_method(), route, answer.status_code, took_s)
-        return answer
-
-    app.before_request(begin)
-    app.after_request(counted)
-
-
-def count(method: str, route: str, status: int, took_s: float | None) -> None:
-    """Count an answer; how long it took is None where nobody saw it begin."""
+def count(method: str, route: str, status: int, took_s: float) -> None:
+    """Count an answer. The route is its rule: a path would make one series for each complaint."""
     requests, duration = _series(method, route, status)
     requests.inc()
-    if took_s is not None:
-        duration.observe(took_s)
+    duration.observe(took_s)
 
 
 # As many as there are routes, methods and statuses: all of them fixed sets.

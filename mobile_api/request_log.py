@@ -1,4 +1,6 @@
-"""A request id for every request, and one log line for every answer: ids, the route's rule and times, nobody's data."""
+"""A request id for every request; one log line and the figures of every answer: ids, the route's rule and times,
+nobody's data.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +11,17 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
-from backend.kernel.ids import uuid7
-from mobile_api.metrics import known_method
+from backend.kernel.randomness import random_bytes
+from mobile_api import metrics
 
 log = logging.getLogger("baitong.request")
 # A UUID or 32 hex digits, as tracers send them: a freer form could carry a phone number into the logs (S39).
 _ACCEPTABLE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
+_ID_BYTES = 16
 
 
 def install(app: Flask) -> None:
-    """Give each request its id before anything else, and log each answer."""
+    """Give each request its id before anything else; log and count each answer."""
     app.before_request(_begin)
     app.after_request(_end)
     app.teardown_request(_forget)
@@ -26,38 +29,44 @@ def install(app: Flask) -> None:
 
 def request_id_of(offered: str) -> str:
     """Return the id of a request: what the caller offered, if it can be nobody's data, else a new one."""
-    return offered if _ACCEPTABLE.fullmatch(offered) else str(uuid7())
+    return offered if _ACCEPTABLE.fullmatch(offered) else random_bytes(_ID_BYTES).hex()
 
 
-def log_alone(request_id: str, *, method: str, route: str, status: int, took_s: float) -> None:
-    """Write the line of an answer that was given outside Flask."""
-    if log.isEnabledFor(logging.INFO):
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            _log(method=method, route=route, status=status, took_s=took_s, person_id=None)
+def tell_alone(request_id: str, *, method: str, route: str, status: int, took_s: float) -> None:
+    """Log and count an answer that was given outside Flask."""
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        _tell(method=method, route=route, status=status, took_s=took_s, person_id=None)
 
 
 def _begin() -> None:
-    g.request_id = request_id_of(request.headers.get("X-Request-Id", ""))
-    g.started_at_s = time.perf_counter()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    # Asked for once: each look through Flask's ``g`` costs as much as what it finds.
+    kept = g._get_current_object()
+    kept.begun_at_s = time.perf_counter()
+    kept.request_id = request_id_of(request.environ.get("HTTP_X_REQUEST_ID", ""))
+    kept.log_fields = structlog.contextvars.bind_contextvars(request_id=kept.request_id)
 
 
 def _end(answer: Response) -> Response:
-    if "request_id" not in g:
+    kept = g._get_current_object()
+    if "request_id" not in kept:
         return answer
-    answer.headers["X-Request-Id"] = g.request_id
-    if not log.isEnabledFor(logging.INFO):
-        return answer
-    actor = g.get("actor")
-    _log(
-        method=known_method(),
+    answer.headers["X-Request-Id"] = kept.request_id
+    actor, rule = kept.get("actor"), request.url_rule
+    _tell(
+        method=metrics.known_method(request.method),
         # The rule, not the path: a path holds numbers of people's complaints.
-        route=request.url_rule.rule if request.url_rule else "none",
+        route=rule.rule if rule else "none",
         status=answer.status_code,
-        took_s=time.perf_counter() - g.started_at_s,
+        took_s=time.perf_counter() - kept.begun_at_s,
         person_id=str(actor.person_id) if actor else None,
     )
     return answer
+
+
+def _tell(*, method: str, route: str, status: int, took_s: float, person_id: str | None) -> None:
+    metrics.count(method, route, status, took_s)
+    if log.isEnabledFor(logging.INFO):
+        _log(method=method, route=route, status=status, took_s=took_s, person_id=person_id)
 
 
 def _log(*, method: str, route: str, status: int, took_s: float, person_id: str | None) -> None:
@@ -82,4 +91,6 @@ def _log(*, method: str, route: str, status: int, took_s: float, person_id: str 
 
 
 def _forget(_error: BaseException | None) -> None:
-    structlog.contextvars.clear_contextvars()
+    fields = g.pop("log_fields", None)
+    if fields is not None:
+        structlog.contextvars.reset_contextvars(**fields)

@@ -8,8 +8,10 @@ when the view raises. What must happen after the commit and before the answer (s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import cast
 
 from flask import g
 
@@ -17,12 +19,41 @@ from backend.infrastructure.database import Session
 from mobile_api.services import services
 
 
+class RequestTransaction:
+    """Holds what a request did in one transaction, then runs its after-commit steps."""
+
+    def __init__(self) -> None:
+        self._session: Session | None = None
+        self._opened = ExitStack()
+        self.steps: list[Callable[[], None]] = []
+
+    def session(self) -> Session:
+        """Return the session, its transaction open."""
+        if self._session is None:
+            self._session = self._opened.enter_context(services().database.transaction())
+        return self._session
+
+    def release(self) -> None:
+        """Commit what was done, if anything, and give the connection back."""
+        self._session = None
+        self._opened.close()
+
+    def __enter__(self) -> None:
+        """Begin the request. Nothing is opened yet."""
+        g.transaction = self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Commit, and run the steps; roll back where the view raised."""
+        if self._session is not None:
+            self._opened.__exit__(kind, error, at)
+        if kind is None:
+            for step in self.steps:
+                step()
+
+
 def current_session() -> Session:
     """Return the session of this request, its transaction already open."""
-    if g.get("session") is None:
-        g.session = g.transaction_stack.enter_context(services().database.transaction())
-    session: Session = g.session
-    return session
+    return _current().session()
 
 
 def release_session() -> None:
@@ -30,22 +61,13 @@ def release_session() -> None:
 
     For requests that wait for a phone or for a photo between two short steps. What they did before stays done.
     """
-    g.transaction_stack.close()
-    g.session = None
+    _current().release()
 
 
 def after_commit(step: Callable[[], None]) -> None:
     """Run ``step`` once the transaction of this request has committed, before its answer leaves."""
-    g.after_commit_steps.append(step)
+    _current().steps.append(step)
 
 
-@contextmanager
-def request_transaction() -> Iterator[None]:
-    """Hold what a request did in one transaction, then run its after-commit steps."""
-    g.after_commit_steps = []
-    g.session = None
-    with ExitStack() as stack:
-        g.transaction_stack = stack
-        yield
-    for step in g.after_commit_steps:
-        step()
+def _current() -> RequestTransaction:
+    return cast("RequestTransaction", g.transaction)  # Flask's g is untyped

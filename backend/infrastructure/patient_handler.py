@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from contextvars import Context, copy_context
 from typing import TextIO
 
 from typing_extensions import override
@@ -29,9 +30,10 @@ class PatientHandler(QuietHandler):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
-        self._lines: deque[str] = deque()
+        self._records: deque[tuple[logging.LogRecord, Context]] = deque()
         self._said = threading.Event()
-        self._writing = threading.Lock()
+        # Whoever makes a line may warn, and so be here again.
+        self._writing = threading.RLock()
         # Not a daemon: Python waits for it, so that the last lines of a process that ends are written.
         threading.Thread(target=self._write_all, name="log-lines").start()
 
@@ -43,12 +45,9 @@ class PatientHandler(QuietHandler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a line; write it now if it warns."""
-        try:
-            self._lines.append(self.format(record))
-        except Exception:
-            self.handleError(record)
-            return
+        """Take a record; write it now if it warns."""
+        # Its line is made later, with the fields of now: many at a time cost less than each amid a request.
+        self._records.append((record, copy_context()))
         if record.levelno >= logging.WARNING:
             self._write_or_wait()
         elif not self._said.is_set():
@@ -62,10 +61,19 @@ class PatientHandler(QuietHandler):
     def write(self) -> None:
         """Write all lines that were taken, in their order."""
         with self._writing:
-            lines = [self._lines.popleft() for _ in range(len(self._lines))]
+            lines = []
+            while self._records:
+                lines.append(self._line(*self._records.popleft()))
             if lines:
-                self.stream.write("".join(f"{line}{self.terminator}" for line in lines))
+                self.stream.write("".join(lines))
                 self.stream.flush()  # a stream's buffer, no session
+
+    def _line(self, record: logging.LogRecord, said_in: Context) -> str:
+        try:
+            return said_in.run(self.format, record) + self.terminator
+        except Exception:
+            self.handleError(record)
+            return ""
 
     def _write_all(self) -> None:
         while threading.main_thread().is_alive():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from backend.identity.rules import source_of
 from backend.infrastructure.traffic import TrafficLimit
-from mobile_api import metrics, request_log
+from mobile_api import request_log
 from mobile_api.catalogue.memory import asked_by, headers_of
 from service_catalog.browsing.keeper import CatalogueKeeper
 
@@ -47,8 +47,7 @@ def fast_lane(app: WSGIApplication, *, keeper: CatalogueKeeper, limit: TrafficLi
         request_id = request_log.request_id_of(environ.get("HTTP_X_REQUEST_ID", ""))
         headers.append(("X-Request-Id", request_id))
         code, took_s = int(status[:3]), time.perf_counter() - begun_s
-        metrics.count("GET", kept.route, code, took_s)
-        request_log.log_alone(request_id, method="GET", route=kept.route, status=code, took_s=took_s)
+        request_log.tell_alone(request_id, method="GET", route=kept.route, status=code, took_s=took_s)
         start_response(status, headers)
         return [body]
 

@@ -7,9 +7,11 @@ Even there they answer this machine alone: whoever opens a development server to
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Blueprint, Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
@@ -24,6 +26,9 @@ from mobile_api.services import services
 from mobile_api.sessions.answers import doors
 from mobile_api.sessions.schemas import TokensSchema
 from mobile_api.transactions import current_session
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _PANEL = Path(__file__).parent / "panel"
 _DEVICE = Device(id="docs-page", name="接口文档 /docs")
@@ -40,9 +45,18 @@ class DemoSignInSchema(RequestSchema):
     login = Text(required=True, max_length=32)
 
 
-@blp.before_request
-def refuse_strangers() -> None:
-    """Hide the routes from whoever does not sit at this machine, also where another name leads to it."""
+def _for_this_machine(view: Callable[P, R]) -> Callable[P, R]:
+    """Hide a route from whoever does not sit at this machine, also where another name leads to it."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        _refuse_strangers()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def _refuse_strangers() -> None:
     host = request.host.rpartition(":")[0] or request.host
     is_here = _is_loopback(request.remote_addr or "") and host.strip("[]") in _OWN_NAMES
     if not is_here or any(name in request.headers for name in _FORWARDED):
@@ -51,6 +65,7 @@ def refuse_strangers() -> None:
 
 @blp.get("/panel/<string:name>")
 @public
+@_for_this_machine
 def panel(name: str) -> Response:
     """Return the script or the style of the panel."""
     return send_from_directory(_PANEL, name)
@@ -58,6 +73,7 @@ def panel(name: str) -> Response:
 
 @blp.get("/accounts")
 @public
+@_for_this_machine
 def accounts() -> dict[str, object]:
     """List the demo accounts that can be tried."""
     return {"items": [asdict(choice) for choice in demo_choices(current_session())]}
@@ -65,6 +81,7 @@ def accounts() -> dict[str, object]:
 
 @blp.post("/sessions")
 @public
+@_for_this_machine
 @JsonParser().use_args(DemoSignInSchema(), location="json")
 def sign_in(body: dict[str, Any]) -> tuple[dict[str, object], int]:
     """Sign a demo account in. A page of another origin cannot: JSON needs a preflight, and none is answered."""

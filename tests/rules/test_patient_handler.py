@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextvars import ContextVar
 
 import pytest
 
@@ -104,3 +105,49 @@ def test_a_stream_that_refuses_is_told_of_and_does_not_end_the_writing(told, cap
 
     assert await_lines(written, 1)[-1] == "written"
     assert "log lines lost" in capsys.readouterr().err
+
+
+def test_a_line_tells_the_fields_of_the_moment_when_it_was_said(told):
+    log, written = told
+    said_in = ContextVar("said_in", default="nowhere")
+
+    class Telling(logging.Formatter):
+        def format(self, record):
+            return f"{said_in.get()}: {record.getMessage()}"
+
+    log.handlers[0].setFormatter(Telling())
+    token = said_in.set("request")
+    log.info("answered")
+    said_in.reset(token)
+
+    assert await_lines(written, 1) == ["request: answered"]
+
+
+def test_a_line_that_cannot_be_made_takes_no_other_with_it(told, capsys):
+    log, written = told
+
+    class Failing(logging.Formatter):
+        def format(self, record):
+            return record.getMessage() if record.levelno >= logging.WARNING else str(1 / 0)
+
+    log.handlers[0].setFormatter(Failing())
+    log.info("first")
+    log.warning("after")
+
+    assert written.getvalue().splitlines() == ["after"]
+    assert "log line lost" in capsys.readouterr().err
+
+
+def test_whoever_makes_a_line_may_warn(told):
+    log, written = told
+
+    class Warner(logging.Formatter):
+        def format(self, record):
+            if record.levelno < logging.WARNING:
+                log.warning("found odd")
+            return record.getMessage()
+
+    log.handlers[0].setFormatter(Warner())
+    log.info("first")
+
+    assert sorted(await_lines(written, 2)) == ["first", "found odd"]

@@ -1,0 +1,129 @@
+"""Flask as this API uses it: one transaction around each request, and nothing done that none of our requests asks for.
+
+What is left out costs as much as a small view: a session, hooks of blueprints, asynchronous views, an address made of
+its parts for every match, and a second look at headers that are already as they will be sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response
+from flask.sansio.blueprints import Blueprint
+from flask.sessions import NullSession, SessionInterface
+from typing_extensions import override
+from werkzeug.routing import Map, MapAdapter
+from werkzeug.sansio.utils import get_host
+
+from mobile_api.evidence.reception import UploadRequest
+from mobile_api.transactions import RequestTransaction
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from flask import Request
+    from flask.typing import ResponseReturnValue
+
+# An answer with one of these, or without the last, is looked through by Werkzeug.
+_REWRITTEN = frozenset({"location", "content-location"})
+_LENGTH = "content-length"
+_HOSTS_KEPT = 64
+_BODILESS = frozenset({204, 304})
+_FIRST_FINAL = 200
+
+
+# Made once for a host: whoever calls says the same few.
+@lru_cache(maxsize=_HOSTS_KEPT)
+def _names_of(scheme: str, said: str | None, server: tuple[str, int | None] | None) -> tuple[str, str]:
+    """Return the host as Werkzeug reads it, and as it compares it. Raises BadHost."""
+    host = get_host(scheme, said, server)
+    return host, Map().bind(host).server_name
+
+
+class ApiResponse(Response):
+    """An answer that leaves as it stands, where it is whole."""
+
+    @override
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Hand over status, headers and body."""
+        if not self._is_whole(environ["REQUEST_METHOD"]):
+            return super().__call__(environ, start_response)
+        start_response(self.status, list(self.headers))
+        return self.response  # type: ignore[return-value]  # a list of bytes: ``set_data`` made it
+
+    def _is_whole(self, method: str) -> bool:
+        if method == "HEAD" or self.status_code in _BODILESS or self.status_code < _FIRST_FINAL:
+            return False
+        if not isinstance(self.response, list) or self._on_close:
+            return False
+        names = {name.lower() for name, _ in self.headers}
+        return _LENGTH in names and names.isdisjoint(_REWRITTEN)
+
+
+class _NoSessions(SessionInterface):
+    """Nobody has a session in a cookie: tokens say who asks."""
+
+    _none = NullSession()
+
+    @override
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """Return what refuses to be written to."""
+        return self._none
+
+
+class ApiFlask(Flask):
+    """Flask without what our requests do not use. Hooks before and after are the application's own."""
+
+    request_class = UploadRequest
+    response_class = ApiResponse
+    session_interface = _NoSessions()
+
+    @override
+    def register_blueprint(self, blueprint: Blueprint, **options: Any) -> None:
+        """Take in routes. Raises TypeError for hooks of their own, which would not be asked."""
+        super().register_blueprint(blueprint, **options)
+        hooks = (self.url_value_preprocessors, self.before_request_funcs, self.after_request_funcs)
+        if any(set(of_blueprints) - {None} for of_blueprints in hooks):
+            raise TypeError(f"{blueprint.name} has hooks of its own")
+
+    @override
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view in its transaction; a refusal that was raised has undone it before it is answered."""
+        with RequestTransaction():
+            return super().dispatch_request()
+
+    @override
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Ask the application's hooks, in their order."""
+        for hook in self.before_request_funcs.get(None, ()):
+            answer: ResponseReturnValue | None = hook()  # type: ignore[assignment]  # none of ours is asynchronous
+            if answer is not None:
+                return answer
+        return None
+
+    @override
+    def process_response(self, response: Response) -> Response:
+        """Show the answer to the application's hooks, the last first."""
+        for hook in reversed(self.after_request_funcs.get(None, ())):
+            response = hook(response)
+        return response
+
+    @override
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the view of a request. Raises BadHost."""
+        if request is None:
+            return super().create_url_adapter(request)
+        request.host, server_name = _names_of(request.scheme, request.environ.get("HTTP_HOST"), request.server)
+        scheme, query = request.scheme, request.environ["QUERY_STRING"]
+        return MapAdapter(self.url_map, server_name, "/", "", scheme, request.path, request.method, query)
+
+    @override
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function: none of ours is asynchronous, and Flask would look ten times a request."""
+        return func
+
+    @override
+    def log_exception(self, exc_info: object) -> None:
+        """Leave the log to ``mobile_api.problems``: Flask's own line holds the path, and a path somebody's number."""
