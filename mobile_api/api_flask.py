@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flask import Request
     from flask.typing import ResponseReturnValue
 
-# An answer with one of these, or without the last, is looked through by Werkzeug.
+# Werkzeug rewrites these, and works out the length where it is not said: it sends such answers itself.
 _REWRITTEN = frozenset({"location", "content-location"})
 _LENGTH = "content-length"
 _HOSTS_KEPT = 64
@@ -51,12 +51,14 @@ class ApiResponse(Response):
         if not self._is_whole(environ["REQUEST_METHOD"]):
             return super().__call__(environ, start_response)
         start_response(self.status, list(self.headers))
-        return self.response  # type: ignore[return-value]  # a list of bytes: ``set_data`` made it
+        return self.response  # type: ignore[return-value]  # a list of bytes, as was just seen
 
     def _is_whole(self, method: str) -> bool:
         if method == "HEAD" or self.status_code in _BODILESS or self.status_code < _FIRST_FINAL:
             return False
         if not isinstance(self.response, list) or self._on_close:
+            return False
+        if not all(isinstance(part, bytes) for part in self.response):
             return False
         names = {name.lower() for name, _ in self.headers}
         return _LENGTH in names and names.isdisjoint(_REWRITTEN)

@@ -15,6 +15,7 @@ ANSWERS = {
     "empty": lambda: Response(b""),
     "pieces": lambda: Response(iter([b"one", b"two"]), mimetype="text/plain"),
     "list of texts": lambda: Response(["一", "二"], mimetype="text/plain"),
+    "list of texts of a known length": lambda: Response(["一"], headers=[("Content-Length", "3")]),
     "moved": lambda: Response(b"", 303, headers=[("Location", "/接口")]),
     "no content": lambda: Response(b"", 204),
     "not modified": lambda: Response(b"kept", 304, headers=[("ETag", '"v1"')]),
