@@ -61,7 +61,8 @@ def comes_back(database: Database) -> bool:
 
 def await_sleeper(owner_url: str) -> None:
     """Return when somebody sleeps in the database."""
-    question = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'"
+    question = """SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep%'"""
     deadline_s = time.monotonic() + 10
     with psycopg.connect(owner_url, autocommit=True) as owner:
         while owner.execute(question).fetchone() == (0,):

@@ -154,7 +154,8 @@ def test_a_filing_whose_connection_the_server_had_ended_is_made_once(warm, datab
     with psycopg.connect(database_urls.owner, autocommit=True) as owner:
         before = owner.execute(question).fetchone()[0]
         owner.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'baitong alone'"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'baitong alone'"
         )
 
         answers = [warm.post("/complaints", complaint()) for _ in range(2)]
@@ -165,7 +166,8 @@ def test_a_filing_whose_connection_the_server_had_ended_is_made_once(warm, datab
 
 def await_waiters(owner_url: str, count: int) -> None:
     """Return when so many wait for a row."""
-    question = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%key_lock%%'"
+    question = """SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%%key_lock%%'"""
     deadline_s = time.monotonic() + 10
     with psycopg.connect(owner_url, autocommit=True) as owner:
         while owner.execute(question).fetchone() != (count,):

@@ -20,6 +20,8 @@ from tests.worker.queue import with_queue
 
 PATIENCE_S = 40.0
 PROJECT = Path(__file__).parents[2]
+# Others use the server too.
+CONNECTIONS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -74,7 +76,7 @@ def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once_by_the_next(
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
     seen_by_nobody = street.inbox(reporter)
-    until(lambda: not street.rows("SELECT 1 FROM pg_stat_activity WHERE application_name = 'baitong-worker'"))
+    until(lambda: not street.rows(f"{CONNECTIONS} AND application_name = 'baitong-worker'"))
     with_queue(street, lambda app: requeue_stalled(app, stalled_after_s=0))
     street.work()
 
@@ -98,7 +100,7 @@ def test_a_worker_stopped_in_its_transaction_changes_nothing_when_it_wakes(
         until(marker.exists)
         os.kill(sleeper.pid, signal.SIGSTOP)
         # The server ends the transaction of a worker that says nothing; then the job is somebody else's.
-        until(lambda: not street.rows("SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'"))
+        until(lambda: not street.rows(f"{CONNECTIONS} AND state = 'idle in transaction'"))
         with_queue(street, lambda app: requeue_stalled(app, stalled_after_s=0))
         street.work()
         marker.with_suffix(".go").touch()
