@@ -17,7 +17,7 @@ from backend.kernel.errors import Forbidden, Unauthenticated
 from backend.organization.queries.actors import known_by, presumed_citizen
 from backend.organization.statements.asking import Presumed
 from mobile_api.at_once import is_at_once
-from mobile_api.services import services
+from mobile_api.services import Services, services
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -107,8 +107,9 @@ def _marked(view: Callable[P, R], access: Access) -> Callable[P, R]:
 
 def _presume() -> Actor:
     """Return who the token's person was the last time, or what any citizen is."""
-    claims = _claims(services().clock.now())
-    known = services().actors.of(claims.session_id)
+    doors = services()
+    claims = _claims(doors, doors.clock.now())
+    known = doors.actors.of(claims.session_id)
     if known is None or known.actor.person_id != claims.person_id:
         known = presumed_citizen(person_id=claims.person_id, session_id=claims.session_id)
     g.presumed = known.presumed
@@ -116,19 +117,19 @@ def _presume() -> Actor:
 
 
 def _authenticate() -> Actor:
-    now = services().clock.now()
-    claims = _claims(now)
-    reads = services().database.reads
-    known = known_by(reads, person_id=claims.person_id, session_id=claims.session_id, now=now)
+    doors = services()
+    now = doors.clock.now()
+    claims = _claims(doors, now)
+    known = known_by(doors.database.reads, person_id=claims.person_id, session_id=claims.session_id, now=now)
     if known is None:
         raise SessionEnded
-    services().actors.keep(known)
+    doors.actors.keep(known)
     return known.actor
 
 
-def _claims(now: datetime) -> Claims:
+def _claims(doors: Services, now: datetime) -> Claims:
     # The name of a scheme is written in either case (RFC 9110, 11.1).
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != _SCHEME:
         raise SignInRequired
-    return services().tokens.read_access(token.strip(), now=now)
+    return doors.tokens.read_access(token.strip(), now=now)

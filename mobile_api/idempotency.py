@@ -58,7 +58,7 @@ def idempotent(
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
         @wraps(view)
         def once(*args: P.args, **kwargs: P.kwargs) -> Response:
-            said = b"\x00".join((request.headers.get("If-Match", "").encode(), request.get_data()))
+            said = b"\x00".join((request.environ.get("HTTP_IF_MATCH", "").encode(), request.get_data()))
             write = write_key(operation, said)
             if is_at_once():
                 g.key_at_once = write
@@ -91,7 +91,7 @@ def key_at_once() -> WriteKey | None:
 
 def sent_key() -> str:
     """Return the key of this request. Raises IdempotencyKeyMissing."""
-    match = _KEY.fullmatch(request.headers.get("Idempotency-Key", ""))
+    match = _KEY.fullmatch(request.environ.get("HTTP_IDEMPOTENCY_KEY", ""))
     if match is None:
         raise IdempotencyKeyMissing
     return match[1].strip('"')

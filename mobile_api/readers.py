@@ -18,7 +18,8 @@ def desk() -> Desk:
 
 def desk_in_memory() -> Desk:
     """Return the same with the city as this process knows it, for a statement that asks whether it still holds."""
-    return Desk(city=city_in_memory(current_session), sealer=services().sealer, now=services().clock.now())
+    doors = services()
+    return Desk(city=city_in_memory(current_session), sealer=doors.sealer, now=doors.clock.now())
 
 
 def reader() -> Reader:
@@ -33,10 +34,11 @@ def reader() -> Reader:
 
 def asker() -> Asker:
     """Return what showing a queue needs: the city only once a row of it names its version."""
+    doors = services()
     return Asker(
         actor=current_actor(),
         presumed=presumed_asker(),
         city_of=lambda version: city_of_version(version, current_session),
-        sealer=services().sealer,
-        now=services().clock.now(),
+        sealer=doors.sealer,
+        now=doors.clock.now(),
     )

@@ -6,14 +6,14 @@ The chain holds digests; the texts live elsewhere and may be erased, and the cha
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
+
+import orjson
 
 from backend.kernel.randomness import random_bytes
 
 GENESIS = bytes(32)
 SALT_BYTES = 16
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def new_salt() -> bytes:
@@ -28,7 +28,7 @@ def digest_of(text: str, salt: bytes) -> str:
 
 def canonical(entry: Mapping[str, object]) -> str:
     """Return the one JSON text of an entry: keys sorted, no spaces, Chinese as it is."""
-    return _ENCODER.encode(entry)
+    return orjson.dumps(entry, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def chained_hash(previous: bytes, entry_text: str) -> bytes:

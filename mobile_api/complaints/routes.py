@@ -13,7 +13,6 @@ from backend.complaints.queries import ComplaintDetail, complaint_detail, own_co
 from backend.complaints.timeline import timeline_of
 from backend.complaints.use_cases import (
     Addition,
-    FilingReceipt,
     RatingReceipt,
     Receipt,
     UrgeReceipt,
@@ -48,6 +47,7 @@ from mobile_api.complaints.schemas import (
 from mobile_api.idempotency import idempotent
 from mobile_api.naming import number_schema
 from mobile_api.pagination import PageQuery, decode_cursor, page_document
+from mobile_api.quick_loads import QuickLoad
 from mobile_api.readers import desk, reader
 from mobile_api.transactions import current_session
 
@@ -58,6 +58,8 @@ blp = ApiBlueprint(
     path_parameters={"number": number_schema(COMPLAINT_PREFIX)},
 )
 
+_COMPLAINT = QuickLoad(ComplaintSchema())
+
 
 @blp.route("")
 class Complaints(MethodView):
@@ -66,17 +68,19 @@ class Complaints(MethodView):
     @tried_at_once
     @requires(Permission.FILE_COMPLAINT)
     @idempotent("complaint.file", derived={"query_code": query_code_again})
-    @blp.arguments(ComplaintSchema(), example=EXAMPLE)
-    @blp.response(201, FilingReceiptSchema())
-    @blp.alt_response(409, "CONFLICT")
-    @blp.alt_response(429, "TOO_MANY_REQUESTS")
-    def post(self, body: dict[str, Any]) -> FilingReceipt | Response:
+    @blp.documented(
+        blp.arguments(ComplaintSchema(), example=EXAMPLE),
+        blp.response(201, FilingReceiptSchema()),
+        blp.alt_response(409, "CONFLICT"),
+        blp.alt_response(429, "TOO_MANY_REQUESTS"),
+    )
+    def post(self) -> Response:
         """提交诉求。
 
         坐标可用 WGS-84、GCJ-02、BD-09 或 CGCS2000；没有坐标时须填写地址。
         未同意使用精确位置时，坐标不保存。以同一 Idempotency-Key 重试得到同一编号。
         """
-        return filed(filing_of(body))
+        return filed(filing_of(_COMPLAINT.body()))
 
     @requires(Permission.READ_OWN_COMPLAINT)
     @blp.arguments(PageQuery(), location="query")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import orjson
 import pytest
 from sqlalchemy import text
 
+from backend.cases.rules import State
 from backend.complaints.public_status import StatusTry, public_status
+from backend.complaints.use_cases import FilingReceipt
 from mobile_api.cases.schemas import CasePageSchema
+from mobile_api.complaints.filing import receipt_json
+from mobile_api.complaints.schemas import FilingReceiptSchema
 from mobile_api.public_status.answers import status_json
 from mobile_api.public_status.schemas import PublicStatusSchema
 from tests.callers import API, Callers
+from tests.complaint_bodies import complaint
 from tests.http.command_cast import Cast
 
 
@@ -37,6 +44,34 @@ def test_a_public_status_is_written_as_its_schema_writes_it(cast, callers, clien
     assert orjson.loads(status_json(told)) == answer.json == written
     assert list(answer.json) == list(written)
     assert PublicStatusSchema().validate(answer.json) == {}
+
+
+@pytest.mark.parametrize("location_kept", [None, True, False])
+@pytest.mark.parametrize("microsecond", [0, 40, 123456])
+def test_a_receipt_of_a_filing_is_written_as_its_schema_writes_it(microsecond, location_kept):
+    receipt = FilingReceipt(
+        number="NT261125000042K",
+        case_number="AJ261125000042K",
+        state=State.SUBMITTED,
+        filed_at=datetime(2026, 11, 25, 8, 30, 1, microsecond, tzinfo=UTC),
+        due_at=datetime(2026, 12, 2, 9, 30, tzinfo=UTC),
+        location_kept=location_kept,
+        query_code="7KQ2M9XA",
+    )
+
+    answer, written = orjson.loads(receipt_json(receipt)), written_by(FilingReceiptSchema(), receipt)
+
+    assert answer == written
+    assert list(answer) == list(written)
+    assert FilingReceiptSchema().validate(answer) == {}
+
+
+def test_a_filed_complaint_is_answered_with_all_that_its_schema_names_in_that_order(callers):
+    answer = callers.citizen().post("/complaints", complaint())
+
+    assert (answer.status_code, answer.content_type) == (201, "application/json")
+    assert list(answer.json) == list(FilingReceiptSchema().fields)
+    assert FilingReceiptSchema().validate(answer.json) == {}
 
 
 @pytest.mark.parametrize(("queue", "state"), [("to_accept", "submitted"), ("ended", "closed"), ("ended", "rejected")])

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.organization.rules.categories import Urgency
-from backend.organization.rules.danger import DangerWord, Marks, dangers_in, marks_of, sentences_of
+from backend.organization.rules.danger import DangerWord, DangerWords, Marks, dangers_in, marks_of, sentences_of
 from tests.real_city import CITY, ROWS
 
 TODAY = date(2026, 11, 24)
-WORDS = tuple(ROWS.danger_words)
+WORDS = DangerWords(ROWS.danger_words)
 STREET_LAMP = CITY.category("12345", "H030402", TODAY)
 MANHOLE = CITY.category("12345", "H030404", TODAY)
 GAS = CITY.category("12345", "H110301", TODAY)
@@ -209,8 +209,32 @@ def test_a_rule_is_asked_on_its_days_alone():
 
     days = [date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 31), date(2026, 8, 1)]
 
-    assert [bool(dangers_in([word], ["台风"], day)) for day in days] == [False, True, True, False]
+    assert [bool(dangers_in(DangerWords([word]), ["台风"], day)) for day in days] == [False, True, True, False]
 
 
 def test_a_danger_to_life_is_always_a_matter_of_safety():
     assert all(word.is_safety for word in WORDS if word.urgency is Urgency.LIFE)
+
+
+PIECES = [piece for rule in WORDS for piece in (*rule.words, *rule.beside, *rule.exceptions)]
+
+
+@given(
+    pieces=st.lists(st.sampled_from(PIECES) | st.sampled_from(["，", "。", "\n", "没有", "路灯", "Ａ"]), max_size=6),
+    day=st.sampled_from([TODAY, date(1999, 1, 1)]),
+)
+def test_the_look_at_all_words_at_once_hides_no_rule(pieces, day):
+    text = "".join(pieces)
+    by_each = {
+        rule.code
+        for rule in WORDS
+        if rule.holds_on(day) and any(rule.speaks_in(sentence) for sentence in sentences_of(text))
+    }
+
+    heard = [rule.code for rule in dangers_in(WORDS, [text], day)]
+
+    assert (heard, set(heard)) == (sorted(heard), by_each)
+
+
+def test_a_city_without_danger_words_hears_none():
+    assert dangers_in(DangerWords(), ["天然气泄漏"], TODAY) == []

@@ -12,7 +12,7 @@ from backend.kernel.calendar import WorkingCalendar
 from backend.kernel.geography import DEFAULT_TOLERANCE_M, CellMap, CityMap
 from backend.organization.errors import CentreUnknown, DivisionUnknown
 from backend.organization.rules.categories import Category, HandlingLevel, RequestType, Unit
-from backend.organization.rules.danger import DangerWord
+from backend.organization.rules.danger import DangerWord, DangerWords
 from backend.organization.rules.places import Boundary, Centre, Division, GridCell, Level
 from backend.organization.rules.working_days import WorkdayOverride, calendar_of
 
@@ -51,7 +51,7 @@ class City:
     categories_by_key: Mapping[tuple[str, str], tuple[Category, ...]]
     request_types_by_code: Mapping[str, RequestType]
     units_by_code: Mapping[str, Unit]
-    danger_words: tuple[DangerWord, ...]
+    danger_words: DangerWords
 
     @classmethod
     def of(cls, version: uuid.UUID, rows: CityRows) -> Self:
@@ -77,7 +77,7 @@ class City:
             categories_by_key=_by_key(rows.categories),
             request_types_by_code={one.code: one for one in rows.request_types if one.valid_to is None},
             units_by_code={unit.code: unit for unit in rows.units},
-            danger_words=tuple(rows.danger_words),
+            danger_words=DangerWords(rows.danger_words),
         )
 
     @property

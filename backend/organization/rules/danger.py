@@ -5,11 +5,13 @@ A missed danger costs more than a false alarm, so negations stay flagged: 没有
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from backend.organization.rules.categories import Category, Urgency
 
@@ -45,13 +47,6 @@ class DangerWord:
         """Tell whether the rule is to be asked on a day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
-    def occurs_in(self, text: str) -> bool:
-        """Tell whether any of the words is in a text, be it by chance: where none is, no sentence of it speaks."""
-        for word in self.words:  # noqa: SIM110 - a generator costs more than what it looks for
-            if word in text:
-                return True
-        return False
-
     def speaks_in(self, sentence: str) -> bool:
         """Tell whether a sentence, as ``sentences_of`` gives them, tells of this danger."""
         for harmless in self.exceptions:
@@ -61,6 +56,21 @@ class DangerWord:
             return bool(spans)
         others = [span for word in self.beside for span in _spans(word, sentence)]
         return any(_gap(one, other) <= MAX_GAP for one in spans for other in others)
+
+
+class DangerWords(tuple[DangerWord, ...]):
+    """The rules of a city. Most reports tell of no danger: that none of their words occurs is seen at one look."""
+
+    @cached_property
+    def _any_word(self) -> re.Pattern[str]:
+        return re.compile("|".join(re.escape(word) for rule in self for word in rule.words) or "(?!)")
+
+    def occurring_in(self, text: str, on: date) -> list[DangerWord]:
+        """Return the rules of a day of which any word is in a text, be it by chance; by code."""
+        if self._any_word.search(text) is None:
+            return []
+        heard = [rule for rule in self if rule.holds_on(on) and any(word in text for word in rule.words)]
+        return sorted(heard, key=lambda rule: rule.code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +88,7 @@ class Marks:
         return self.urgency is not Urgency.NONE
 
 
-def marks_of(category: Category, words: Iterable[DangerWord], texts: Iterable[str], on: date) -> Marks:
+def marks_of(category: Category, words: DangerWords, texts: Iterable[str], on: date) -> Marks:
     """Return the marks of a report: the stronger of what its category and what its words say.
 
     Of two that say the same the category decides, else the first word by code. The rules are named, never the text.
@@ -96,13 +106,10 @@ def marks_of(category: Category, words: Iterable[DangerWord], texts: Iterable[st
     )
 
 
-def dangers_in(words: Iterable[DangerWord], texts: Iterable[str], on: date) -> Sequence[DangerWord]:
+def dangers_in(words: DangerWords, texts: Iterable[str], on: date) -> Sequence[DangerWord]:
     """Return the rules of a day of which any text speaks, by code."""
     sentences = [sentence for text in texts for sentence in sentences_of(text)]
-    everything = "\n".join(sentences)
-    # Most reports tell of no danger: a rule none of whose words occurs anywhere needs no closer look.
-    heard = [word for word in words if word.occurs_in(everything) and word.holds_on(on)]
-    asked = sorted(heard, key=lambda word: word.code)
+    asked = words.occurring_in("\n".join(sentences), on)
     return [word for word in asked if any(word.speaks_in(sentence) for sentence in sentences)]
 
 
