@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import time
 import uuid
@@ -146,6 +147,16 @@ def test_a_killed_web_worker_of_the_product_is_served_again_within_the_promise(p
 
     print(f"one web worker: back {watch.back_after_s(killed_s):.3f} s, longest silence {silence_s:.3f} s")
     assert watch.back_after_s(killed_s) < BOUND_S, f"promised {PROMISED_S} s"
+
+
+def test_a_web_worker_that_breaks_leaves_where_it_was_in_the_log(product: Product) -> None:
+    victim = next(iter(product.web_workers().values()))
+    log = product.data_dir / "logs" / "web.log"
+
+    os.kill(victim.pid, signal.SIGABRT)
+    wait_until(lambda: not victim.runs(), within_s=30, what="its end")
+
+    wait_until(lambda: "Fatal Python error: Aborted" in log.read_text(encoding="utf-8"), within_s=10, what="a trace")
 
 
 def test_a_killed_database_is_back_and_consistent_under_the_same_web_workers(product: Product) -> None:

@@ -15,6 +15,8 @@ from backend.infrastructure.embedded.ports import HOST
 WEB_WORKERS = 2
 _WEB_KILL_S = 5
 _FLASK = (sys.executable, "-m", "flask")
+# A process whose memory is broken says where each of its threads was, without any value, before it ends.
+_TRACED = {"PYTHONFAULTHANDLER": "1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def product_plan(data: DataDir, port: int, fcm_port: int) -> Plan:
             *("--http1-buffer-size", "65536", "wsgi:edge"),
         ),
         # Sixteen threads would keep as many heaps, each with its own leftovers.
-        environment={SWITCH: "1", "PROMETHEUS_MULTIPROC_DIR": str(data.metrics), "MALLOC_ARENA_MAX": "2"},
+        environment=_TRACED | {SWITCH: "1", "PROMETHEUS_MULTIPROC_DIR": str(data.metrics), "MALLOC_ARENA_MAX": "2"},
         stop_patience_s=_WEB_KILL_S + 3.0,
         when_orphaned=signal.SIGTERM,
     )
@@ -65,7 +67,7 @@ def development_plan(data: DataDir, port: int, fcm_port: int) -> Plan:
     web = Child(
         name="web",
         command=(*_FLASK, "--app", "wsgi:app", "run", "--debug", "--host", HOST, "--port", str(port)),
-        environment={SWITCH: "1"},
+        environment=_TRACED | {SWITCH: "1"},
     )
     return Plan(setup=(*_FLASK, "setup"), children=(_fcm(fcm_port), web, _worker(data)), web_workers=1)
 
@@ -78,5 +80,7 @@ def _worker(data: DataDir) -> Child:
     # Its figures are shown by the web: it has no address. KILL when orphaned: under TERM, with the database gone,
     # procrastinate hangs about 30 s.
     return Child(
-        name="worker", command=(*_FLASK, "worker"), environment={"PROMETHEUS_MULTIPROC_DIR": str(data.metrics)}
+        name="worker",
+        command=(*_FLASK, "worker"),
+        environment=_TRACED | {"PROMETHEUS_MULTIPROC_DIR": str(data.metrics)},
     )

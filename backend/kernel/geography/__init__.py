@@ -1,4 +1,8 @@
-"""Places on the ground: positions, and which polygons they lie in. The one door to shapely."""
+"""Places on the ground: positions, and which polygons they lie in. The one door to shapely.
+
+shapely gives up Python's lock while GEOS computes, and GEOS makes parts of prepared geometries and trees only when they
+are first needed. Two threads in one of them at the same time corrupt the memory of the process: each map has a lock.
+"""
 
 from backend.kernel.coordinates import CoordinateSystem, Position, PositionRefused, is_in_degrees, to_wgs84
 from backend.kernel.geography.cells import CellMap

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from backend.kernel.coordinates import Position
 from backend.kernel.geography.plane import DEFAULT_TOLERANCE_M, on_plane, parse_boundary, point_on_plane
 
 
 class CellMap:
-    """The polygons of grid cells, indexed. Immutable. They propose; the chosen division decides."""
+    """The polygons of grid cells, indexed. Immutable, safe for threads. They propose; the chosen division decides."""
 
     def __init__(self, cells: Mapping[str, str], *, tolerance_m: float = DEFAULT_TOLERANCE_M) -> None:
         """Index GeoJSON geometries (longitude and latitude in WGS-84) by the code of their cell.
@@ -23,6 +25,7 @@ class CellMap:
         self._polygons = [on_plane(parse_boundary(cells[code])) for code in self._codes]
         self._tree = shapely.STRtree(self._polygons)
         shapely.prepare(self._polygons)
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         """Return how many cells there are."""
@@ -35,6 +38,10 @@ class CellMap:
         the nearest comes first.
         """
         point = point_on_plane(position)
+        with self._lock:
+            return self._around(point)
+
+    def _around(self, point: BaseGeometry) -> tuple[str, ...]:
         hits = self._tree.query(point, predicate="intersects")
         if len(hits) == 1:
             return (self._codes[hits[0]],)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,7 +42,7 @@ class Placement:
 
 
 class CityMap:
-    """The county polygons of the city, indexed. Immutable."""
+    """The county polygons of the city, indexed. Immutable, and safe for threads."""
 
     def __init__(self, boundaries: Mapping[str, str], *, tolerance_m: float = DEFAULT_TOLERANCE_M) -> None:
         """Index GeoJSON geometries (longitude and latitude in WGS-84) by county code.
@@ -54,6 +55,7 @@ class CityMap:
         self._polygons = self._tree.geometries  # an array: what is asked of it is asked of all at once
         self._index_by_code = {code: index for index, code in enumerate(self._codes)}
         shapely.prepare(self._polygons)
+        self._lock = threading.Lock()
         # The squares in which a position was found before: the index of the county that has all of it, or a border.
         self._squares: dict[tuple[int, int], int] = {}
 
@@ -74,7 +76,8 @@ class CityMap:
         if index is not None:
             return Placement(finding=Finding.INSIDE, county_code=self._codes[index], distance_m=0.0)
         point = point_on_plane(position)
-        indexes, distances = self._tree.query_nearest(point, return_distance=True, all_matches=False)
+        with self._lock:
+            indexes, distances = self._tree.query_nearest(point, return_distance=True, all_matches=False)
         distance_m = float(distances[0])
         if distance_m <= self.tolerance_m:
             code = self._codes[indexes[0]]
@@ -88,6 +91,10 @@ class CityMap:
         index = self._squares.get(square, _BORDER)
         if index != _BORDER:
             return index
+        with self._lock:
+            return self._looked_up(square, east_m, north_m)
+
+    def _looked_up(self, square: tuple[int, int], east_m: float, north_m: float) -> int | None:
         # A dozen prepared polygons are asked at once in less time than a point takes to be made for their tree.
         inside = shapely.intersects_xy(self._polygons, east_m, north_m)
         if not inside.any():
@@ -107,7 +114,10 @@ class CityMap:
     def distance_m(self, county_code: str, position: Position) -> float | None:
         """Return how far a WGS-84 position is from a county's polygon; None when the county has no polygon."""
         index = self._index_by_code.get(county_code)
-        return None if index is None else float(shapely.distance(self._polygons[index], point_on_plane(position)))
+        if index is None:
+            return None
+        with self._lock:
+            return float(shapely.distance(self._polygons[index], point_on_plane(position)))
 
     def agrees(self, county_code: str, position: Position) -> bool | None:
         """Tell whether a position can lie in a county, within the tolerance; None when no polygon can tell."""
