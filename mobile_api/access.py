@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
-
-from flask import g, request
+from typing import ParamSpec, TypeVar
 
 from backend.identity.actor import Actor
 from backend.identity.permissions import Permission
@@ -17,6 +15,7 @@ from backend.kernel.errors import Forbidden, Unauthenticated
 from backend.organization.queries.actors import known_by, presumed_citizen
 from backend.organization.statements.asking import Presumed
 from mobile_api.at_once import is_at_once
+from mobile_api.current import current_keep, current_request
 from mobile_api.services import Services, services
 
 P = ParamSpec("P")
@@ -75,12 +74,15 @@ def requires(*permissions: Permission) -> Callable[[Callable[P, R]], Callable[P,
 
 def current_actor() -> Actor:
     """Return who asks. Only routes with ``requires`` or ``signed_in`` have one."""
-    return cast("Actor", g.actor)  # Flask's g is untyped
+    actor: Actor = current_keep().actor
+    return actor
 
 
 def presumed_asker() -> Presumed | None:
     """Return who the caller is presumed to be, which a statement must ask; None where they were looked up."""
-    return cast("Presumed", g.presumed) if is_at_once() else None  # Flask's g is untyped
+    kept = current_keep()
+    presumed: Presumed | None = kept.presumed if is_at_once() else None
+    return presumed
 
 
 def access_of(view: Callable[..., object]) -> Access | None:
@@ -92,7 +94,7 @@ def _guarded(view: Callable[P, R], access: Access) -> Callable[P, R]:
     @wraps(view)
     def guard(*args: P.args, **kwargs: P.kwargs) -> R:
         # Known before the permission is asked for: the log of a refusal names who was refused.
-        g.actor = actor = _presume() if is_at_once() else _authenticate()
+        current_keep().actor = actor = _presume() if is_at_once() else _authenticate()
         if access.permissions and not any(actor.holds(permission) for permission in access.permissions):
             raise PermissionMissing
         return view(*args, **kwargs)
@@ -112,7 +114,7 @@ def _presume() -> Actor:
     known = doors.actors.of(claims.session_id)
     if known is None or known.actor.person_id != claims.person_id:
         known = presumed_citizen(person_id=claims.person_id, session_id=claims.session_id)
-    g.presumed = known.presumed
+    current_keep().presumed = known.presumed
     return known.actor
 
 
@@ -129,7 +131,7 @@ def _authenticate() -> Actor:
 
 def _claims(doors: Services, now: datetime) -> Claims:
     # The name of a scheme is written in either case (RFC 9110, 11.1).
-    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    scheme, _, token = current_request().environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != _SCHEME:
         raise SignInRequired
     return doors.tokens.read_access(token.strip(), now=now)

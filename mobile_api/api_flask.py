@@ -17,6 +17,7 @@ from typing_extensions import override
 from werkzeug.routing import Map, MapAdapter
 from werkzeug.sansio.utils import get_host
 
+from mobile_api.current import current_request
 from mobile_api.evidence.reception import UploadRequest
 from mobile_api.transactions import RequestTransaction
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from flask import Request
     from flask.typing import ResponseReturnValue
+    from werkzeug.exceptions import HTTPException
 
 # Werkzeug rewrites these, and works out the length where it is not said: it sends such answers itself.
 _REWRITTEN = frozenset({"location", "content-location"})
@@ -82,19 +84,69 @@ class ApiFlask(Flask):
     response_class = ApiResponse
     session_interface = _NoSessions()
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Make the application as Flask does."""
+        super().__init__(*args, **options)
+        self._handlers: dict[tuple[str, str], Callable[..., Any]] = {}
+
     @override
     def register_blueprint(self, blueprint: Blueprint, **options: Any) -> None:
         """Take in routes. Raises TypeError for hooks of their own, which would not be asked."""
         super().register_blueprint(blueprint, **options)
-        hooks = (self.url_value_preprocessors, self.before_request_funcs, self.after_request_funcs)
-        if any(set(of_blueprints) - {None} for of_blueprints in hooks):
+        asked = (self.url_value_preprocessors, self.before_request_funcs)
+        told = (self.after_request_funcs, self.teardown_request_funcs)
+        if any(set(of_blueprints) - {None} for of_blueprints in (*asked, *told)):
             raise TypeError(f"{blueprint.name} has hooks of its own")
+
+    @override
+    def full_dispatch_request(self) -> Response:
+        """Answer a request, also one that fails. Nobody listens to Flask's signals, so none is sent."""
+        self._got_first_request = True
+        try:
+            told = self.preprocess_request()
+            if told is None:
+                told = self.dispatch_request()
+        except Exception as error:
+            told = self.handle_user_exception(error)
+        return self.finalize_request(told)
+
+    @override
+    def finalize_request(self, rv: ResponseReturnValue | HTTPException, from_error_handler: bool = False) -> Response:
+        """Return the answer as the hooks leave it."""
+        if from_error_handler:
+            return super().finalize_request(rv, from_error_handler)
+        if type(rv) is Response:
+            # What Flask does, in seven calls, with an answer of its own class.
+            rv.__class__ = ApiResponse
+        return self.process_response(rv if isinstance(rv, ApiResponse) else self.make_response(rv))
 
     @override
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in its transaction; a refusal that was raised has undone it before it is answered."""
-        with RequestTransaction():
+        asked = current_request()
+        rule = asked.url_rule
+        if rule is None or asked.method == "OPTIONS":
             return super().dispatch_request()
+        handler = self._handlers.get((rule.endpoint, asked.method)) or self._handler_of(rule.endpoint, asked.method)
+        with RequestTransaction():
+            answer: ResponseReturnValue = handler(**(asked.view_args or {}))
+        return answer
+
+    def _handler_of(self, endpoint: str, method: str) -> Callable[..., Any]:
+        """Return what answers a method: of a class of methods, which keep nothing, the method itself."""
+        view = self.view_functions[endpoint]
+        kind = getattr(view, "view_class", None)
+        if kind is not None:
+            methods = kind()
+            view = getattr(methods, method.lower(), None) or methods.get
+        self._handlers[endpoint, method] = view
+        return view
+
+    @override
+    def do_teardown_request(self, exc: BaseException | None = None) -> None:
+        """Call the application's hooks, the last first."""
+        for hook in reversed(self.teardown_request_funcs.get(None, ())):
+            hook(exc)
 
     @override
     def preprocess_request(self) -> ResponseReturnValue | None:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import g
 from werkzeug.exceptions import HTTPException
 
 from backend.kernel.errors import DomainError, Unavailable
+from mobile_api.current import current_keep
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,7 +29,8 @@ def tried_at_once(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def tried(*args: P.args, **kwargs: P.kwargs) -> R:
-        g.is_at_once = True
+        kept = current_keep()
+        kept.is_at_once = True
         try:
             return view(*args, **kwargs)
         except Unavailable:
@@ -38,8 +39,8 @@ def tried_at_once(view: Callable[P, R]) -> Callable[P, R]:
             # Whatever it was: the ordinary way may have another refusal to tell before it.
             pass
         finally:
-            g.is_at_once = False
-        g.pop("actor", None)
+            kept.is_at_once = False
+        kept.pop("actor", None)
         return view(*args, **kwargs)
 
     return tried
@@ -47,4 +48,4 @@ def tried_at_once(view: Callable[P, R]) -> Callable[P, R]:
 
 def is_at_once() -> bool:
     """Tell whether this call is the first try: the actor is presumed then, and asked about by the statement alone."""
-    return bool(g.get("is_at_once"))
+    return bool(vars(current_keep()).get("is_at_once"))

@@ -12,6 +12,7 @@ from flask import Response, make_response, request
 from werkzeug.exceptions import PreconditionFailed
 
 from backend.kernel.errors import Malformed, PreconditionRequired
+from mobile_api.current import current_request
 
 P = ParamSpec("P")
 
@@ -92,7 +93,7 @@ def versioned_answer(content: bytes, version: int) -> Response:
     """Return a JSON text under the ETag of its version, or 304, as ``revalidated`` does. Raises PreconditionFailed."""
     headers = [("ETag", version_tag(version)), ("Cache-Control", _KEPT_BY_THE_CALLER)]
     answer = Response(content, mimetype="application/json", headers=headers)
-    return _made_conditional(answer) if _ASKS_FOR_CONDITIONS & request.environ.keys() else answer
+    return _made_conditional(answer) if _ASKS_FOR_CONDITIONS & current_request().environ.keys() else answer
 
 
 def _made_conditional(answer: Response) -> Response:

@@ -10,12 +10,13 @@ from types import MappingProxyType
 from typing import Any, ParamSpec
 
 import orjson
-from flask import Response, g, request
+from flask import Response
 
 from backend.infrastructure.idempotency import WriteKey, keep_answer, stored_answer
 from backend.kernel.errors import Malformed
 from mobile_api.access import current_actor
 from mobile_api.at_once import is_at_once
+from mobile_api.current import current_keep, current_request
 from mobile_api.transactions import current_session
 
 P = ParamSpec("P")
@@ -58,10 +59,11 @@ def idempotent(
     def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
         @wraps(view)
         def once(*args: P.args, **kwargs: P.kwargs) -> Response:
-            said = b"\x00".join((request.environ.get("HTTP_IF_MATCH", "").encode(), request.get_data()))
+            asked = current_request()
+            said = b"\x00".join((asked.environ.get("HTTP_IF_MATCH", "").encode(), asked.get_data()))
             write = write_key(operation, said)
             if is_at_once():
-                g.key_at_once = write
+                current_keep().key_at_once = write
                 return view(*args, **kwargs)
             session = current_session()
             stored = stored_answer(session, write)
@@ -85,13 +87,13 @@ def key_at_once() -> WriteKey | None:
 
     A view that cannot raises NotAtOnce, and is called once more in the ordinary way.
     """
-    write: WriteKey | None = g.key_at_once if is_at_once() else None
+    write: WriteKey | None = current_keep().key_at_once if is_at_once() else None
     return write
 
 
 def sent_key() -> str:
     """Return the key of this request. Raises IdempotencyKeyMissing."""
-    match = _KEY.fullmatch(request.environ.get("HTTP_IDEMPOTENCY_KEY", ""))
+    match = _KEY.fullmatch(current_request().environ.get("HTTP_IDEMPOTENCY_KEY", ""))
     if match is None:
         raise IdempotencyKeyMissing
     return match[1].strip('"')
@@ -103,7 +105,7 @@ def write_key(operation: str, said: bytes) -> WriteKey:
         subject_id=current_actor().person_id,
         operation=operation,
         key=sent_key(),
-        fingerprint=hashlib.sha256(b"\x00".join((request.path.encode(), said))).digest(),
+        fingerprint=hashlib.sha256(b"\x00".join((current_request().path.encode(), said))).digest(),
     )
 
 

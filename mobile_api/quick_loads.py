@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import request
 from marshmallow import Schema, ValidationError, fields, missing
 
 from mobile_api.blueprint import ApiBlueprint
+from mobile_api.current import current_request
 from mobile_api.json_bodies import parse_json
 
 _JSON = "application/json"
@@ -31,13 +31,14 @@ class QuickLoad:
 
     def body(self) -> dict[str, Any]:
         """Return the JSON body of the request, loaded. Raises what the schema and the reading of JSON refuse."""
-        raw = request.get_data()
-        if raw and request.environ.get("CONTENT_TYPE") == _JSON:
+        asked = current_request()
+        raw = asked.get_data()
+        if raw and asked.environ.get("CONTENT_TYPE") == _JSON:
             try:
                 return self.load(parse_json(raw))
             except ValidationError:
                 pass  # said again by the schema, with all else that is wrong
-        loaded: dict[str, Any] = ApiBlueprint.ARGUMENTS_PARSER.parse(self._schema, request, location="json")
+        loaded: dict[str, Any] = ApiBlueprint.ARGUMENTS_PARSER.parse(self._schema, asked, location="json")
         return loaded
 
     def load(self, said: object) -> dict[str, Any]:

@@ -5,12 +5,13 @@ Limits that guard people (codes, tries, quotas) are no traffic limits: they are 
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask
 from werkzeug.exceptions import TooManyRequests
 
 from backend.identity.rules import source_of
 from backend.infrastructure.settings import Settings
 from backend.infrastructure.traffic import TrafficLimit
+from mobile_api.current import current_request
 
 # The window slides: some of it is free long before all of it is.
 _RETRY_AFTER_S = 10
@@ -22,7 +23,8 @@ def install(app: Flask, settings: Settings) -> TrafficLimit:
     limit = TrafficLimit(settings.redis_url, per_minute=settings.traffic_limit_per_minute)
 
     def refuse_too_many() -> None:
-        if request.endpoint not in _FREE_ENDPOINTS and not limit.allows(source_of(request.remote_addr)):
+        asked = current_request()
+        if asked.endpoint not in _FREE_ENDPOINTS and not limit.allows(source_of(asked.remote_addr)):
             raise TooManyRequests(retry_after=_RETRY_AFTER_S)
 
     app.before_request(refuse_too_many)

@@ -9,10 +9,11 @@ import re
 import time
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 
 from backend.kernel.randomness import random_bytes
 from mobile_api import metrics
+from mobile_api.current import current_keep, current_request
 
 log = logging.getLogger("baitong.request")
 # A UUID or 32 hex digits, as tracers send them: a freer form could carry a phone number into the logs (S39).
@@ -39,21 +40,20 @@ def tell_alone(request_id: str, *, method: str, route: str, status: int, took_s:
 
 
 def _begin() -> None:
-    # Asked for once: each look through Flask's ``g`` costs as much as what it finds.
-    kept = g._get_current_object()
+    kept = current_keep()
     kept.begun_at_s = time.perf_counter()
-    kept.request_id = request_id_of(request.environ.get("HTTP_X_REQUEST_ID", ""))
+    kept.request_id = request_id_of(current_request().environ.get("HTTP_X_REQUEST_ID", ""))
     kept.log_fields = structlog.contextvars.bind_contextvars(request_id=kept.request_id)
 
 
 def _end(answer: Response) -> Response:
-    kept = g._get_current_object()
+    kept, asked = current_keep(), current_request()
     if "request_id" not in kept:
         return answer
     answer.headers["X-Request-Id"] = kept.request_id
-    actor, rule = kept.get("actor"), request.url_rule
+    actor, rule = kept.get("actor"), asked.url_rule
     _tell(
-        method=metrics.known_method(request.method),
+        method=metrics.known_method(asked.method),
         # The rule, not the path: a path holds numbers of people's complaints.
         route=rule.rule if rule else "none",
         status=answer.status_code,
@@ -91,6 +91,6 @@ def _log(*, method: str, route: str, status: int, took_s: float, person_id: str 
 
 
 def _forget(_error: BaseException | None) -> None:
-    fields = g.pop("log_fields", None)
+    fields = current_keep().pop("log_fields", None)
     if fields is not None:
         structlog.contextvars.reset_contextvars(**fields)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
-
-from flask import current_app
 
 from backend.evidence.darkroom import Darkroom
 from backend.infrastructure.crypto import Sealer
@@ -18,6 +15,7 @@ from backend.infrastructure.sms import SmsSender
 from backend.infrastructure.tokens import TokenIssuer
 from backend.kernel.clock import Clock
 from backend.organization.known_actors import KnownActors
+from mobile_api.current import the_application
 from service_catalog.browsing.keeper import CatalogueKeeper
 
 _EXTENSION = "baitong-services"
@@ -48,4 +46,5 @@ def install(extensions: dict[str, object], made: Services) -> None:
 
 def services() -> Services:
     """Return the services of the running application."""
-    return cast("Services", current_app.extensions[_EXTENSION])  # Flask keeps extensions untyped
+    made: Services = the_application().extensions[_EXTENSION]
+    return made

@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import cast
-
-from flask import g
 
 from backend.infrastructure.database import Session
+from mobile_api.current import current_keep
 from mobile_api.services import services
 
 
@@ -40,7 +38,7 @@ class RequestTransaction:
 
     def __enter__(self) -> None:
         """Begin the request. Nothing is opened yet."""
-        g.transaction = self
+        current_keep().transaction = self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Commit, and run the steps; roll back where the view raised."""
@@ -70,4 +68,5 @@ def after_commit(step: Callable[[], None]) -> None:
 
 
 def _current() -> RequestTransaction:
-    return cast("RequestTransaction", g.transaction)  # Flask's g is untyped
+    transaction: RequestTransaction = current_keep().transaction
+    return transaction

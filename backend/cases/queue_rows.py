@@ -28,7 +28,7 @@ SELECT page.id::text, page.number, page.version, page.state, page.request_type, 
 FROM (
     SELECT branch.*, centre.code AS centre_code, centre.name AS centre_name
     FROM centre
-    CROSS JOIN unnest(:page.states::text[]) AS wanted (state)
+    CROSS JOIN unnest(string_to_array(:page.states::text, ',')) AS wanted (state)
     CROSS JOIN LATERAL (
         SELECT {_COLUMNS}
         FROM command_case
@@ -51,8 +51,11 @@ LEFT JOIN LATERAL (
 WHERE ASKER
 ORDER BY page.next_due_at, page.id
 """  # noqa: S608 - the columns stand above
-_OWN = "centre.id = ANY(:page.own_centres::uuid[])"
-_BELOW = "centre.path ^@ ANY(:page.paths::text[]) AND centre.id <> ALL(:page.own_centres::uuid[])"
+# Lists come as texts: a list costs the driver more to send than all the rest of the call. Each is read once.
+_OWN_CENTRES = "(SELECT string_to_array(:page.own_centres::text, ',')::uuid[])::uuid[]"
+_PATHS = "(SELECT string_to_array(:page.paths::text, ','))::text[]"
+_OWN = f"centre.id = ANY({_OWN_CENTRES})"
+_BELOW = f"centre.path ^@ ANY({_PATHS}) AND centre.id <> ALL({_OWN_CENTRES})"
 
 
 def _page(centres: str, *, asker: str = "true") -> HotStatement:
@@ -110,12 +113,12 @@ def queue_rows(
     """Return at most ``limit`` cases in one of these states, nearest deadline first, then by id."""
     begins = _BEGINNING if after is None else (after[0].isoformat(), str(after[1]))
     page = {
-        "own_centres": list(place.own_centres),
-        "states": list(states),
+        "own_centres": ",".join(map(str, place.own_centres)),
+        "states": ",".join(states),
         "limit": limit,
         "after_due_at": begins[0],
         "after_id": begins[1],
-        "paths": None if place.paths is None else list(place.paths),
+        "paths": None if place.paths is None else ",".join(place.paths),
     }
     if place.asker is None:
         statement = OWN_QUEUE if place.paths is None else QUEUES_BELOW

@@ -85,7 +85,7 @@ class Sealer:
         blind_index_key: bytes,
         algorithm: Algorithm = Algorithm.AES_256_GCM,
     ) -> None:
-        self._ciphers: dict[tuple[str, Algorithm], _Cipher] = {
+        self._ciphers: dict[tuple[str, int], _Cipher] = {
             (key_id, algorithm): cipher(key) for key_id, key in keys.items() for algorithm, cipher in _CIPHERS.items()
         }
         self.current = CurrentSeal(current_key_id, algorithm)
@@ -107,7 +107,8 @@ class Sealer:
         data = sealed.ciphertext
         if len(data) < _HEADER_BYTES + _TAG_BYTES or data[0] not in _CIPHERS:
             raise SealBroken("unknown form of ciphertext")
-        algorithm = Algorithm(data[0])
+        # The number, not its name: a page of a queue opens a hundred.
+        algorithm = data[0]
         cipher = self._ciphers.get((sealed.key_id, algorithm))
         if cipher is None:
             raise SealBroken("unknown key id")
@@ -117,7 +118,7 @@ class Sealer:
         except InvalidTag:
             raise SealBroken("the ciphertext does not open in this context") from None
         except UnsupportedAlgorithm:
-            raise SealBroken(f"the OpenSSL at hand has no {algorithm.title}") from None
+            raise SealBroken(f"the OpenSSL at hand has no {Algorithm(algorithm).title}") from None
 
     def blind_index(self, text: str) -> bytes:
         """Return the keyed digest by which equal texts are found without opening them (HMAC-SHA-256, 32 bytes)."""
@@ -147,13 +148,13 @@ def url_token(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _associated(algorithm: Algorithm, key_id: str, context: str) -> bytes:
+def _associated(algorithm: int, key_id: str, context: str) -> bytes:
     """Bind algorithm, key and context; lengths first, so that no two triples give the same bytes."""
     said = context.encode()
     return _of_key(algorithm, key_id) + len(said).to_bytes(2, "big") + said
 
 
 @cache
-def _of_key(algorithm: Algorithm, key_id: str) -> bytes:
+def _of_key(algorithm: int, key_id: str) -> bytes:
     parts = (bytes([algorithm]), key_id.encode())
     return b"".join(len(part).to_bytes(2, "big") + part for part in parts)

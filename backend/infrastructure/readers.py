@@ -6,8 +6,9 @@ inside one. What BEGIN, COMMIT and the session around them cost is saved.
 
 from __future__ import annotations
 
-import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -62,10 +63,11 @@ class Readers:
 
     def __init__(self, engine: Engine, gate: DatabaseGate, how: Mapping[str, Any], *, size: int) -> None:
         self._engine, self._gate, self._how, self._size = engine, gate, how, size
-        # Last in, first out: a server process that has just answered has all at hand for the next.
-        self._idle: queue.LifoQueue[_Reader] = queue.LifoQueue()
-        self._lock = threading.Lock()
-        self._made = 0
+        # Last in, first out: a server process that has just answered has all at hand for the next. No lock is taken for
+        # one that lies there; who finds none and may make none waits to be told.
+        self._idle: deque[_Reader] = deque()
+        self._lock = threading.Condition()
+        self._made = self._waiting = 0
 
     def rows(self, statement: bytes, values: Sequence[object]) -> list[Row]:
         """Return the rows of a statement. Raises DatabaseUnavailable or DatabaseBusy."""
@@ -105,12 +107,22 @@ class Readers:
         with self._lock:
             may_make = self._made < self._size
             self._made += may_make
-        if may_make:
-            return self._new()
-        try:
-            return self._idle.get(timeout=_WAIT_FOR_ONE_S)
-        except queue.Empty:
-            raise DatabaseUnavailable(retry_after_s=2) from None
+        return self._new() if may_make else self._awaited()
+
+    def _awaited(self) -> _Reader:
+        """Return the next that is given back. Raises DatabaseUnavailable where none is in time."""
+        deadline_s = time.monotonic() + _WAIT_FOR_ONE_S
+        with self._lock:
+            self._waiting += 1
+            try:
+                while (reader := self._idle_one()) is None:
+                    left_s = deadline_s - time.monotonic()
+                    if left_s <= 0:
+                        raise DatabaseUnavailable(retry_after_s=2)
+                    self._lock.wait(left_s)
+            finally:
+                self._waiting -= 1
+        return reader
 
     def _new(self) -> _Reader:
         try:
@@ -125,15 +137,19 @@ class Readers:
 
     def _idle_one(self) -> _Reader | None:
         try:
-            return self._idle.get_nowait()
-        except queue.Empty:
+            return self._idle.pop()
+        except IndexError:
             return None
 
     def _give_back(self, reader: _Reader) -> None:
         if reader.connection.closed:
             self._drop(reader)
-        else:
-            self._idle.put(reader)
+            return
+        self._idle.append(reader)
+        # Whoever waits said so before they looked, so that one of the two is seen.
+        if self._waiting:
+            with self._lock:
+                self._lock.notify()
 
     def _drop(self, reader: _Reader) -> None:
         reader.connection.close()

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Request, Response
 
 from backend.cases.queries import QueuePosition
 from backend.cases.queue_view import QueueAsked, QueueLine
 from backend.kernel.page import Page
 from mobile_api.blueprint import ApiBlueprint
 from mobile_api.cases.schemas import QueueQuery
+from mobile_api.current import current_request
 from mobile_api.pagination import decode_cursor, encode_cursor
 
 _QUERY = QueueQuery()
@@ -26,15 +27,16 @@ _MOST_ASKED = 256
 
 def asked_queue() -> QueueAsked:
     """Return which page the query names. Raises what the schema refuses, and CursorRefused."""
+    request = current_request()
     asked = _ASKED.get(request.query_string)
     if asked is None:
-        asked = _parsed()
+        asked = _parsed(request)
         if asked.after is None and len(_ASKED) < _MOST_ASKED:
             _ASKED[request.query_string] = asked
     return asked
 
 
-def _parsed() -> QueueAsked:
+def _parsed(request: Request) -> QueueAsked:
     query: Mapping[str, Any] = ApiBlueprint.ARGUMENTS_PARSER.parse(_QUERY, request, location="query")
     after = decode_cursor(query["cursor"], parse=_position, parts=2)
     return QueueAsked(queue=query["queue"], scope=query["scope"], limit=query["limit"], after=after)

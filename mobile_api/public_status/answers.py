@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import orjson
-from flask import Response, request
+from flask import Response
 
 from backend.complaints.public_status import PublicStatus
 from backend.kernel.errors import DomainError
 from mobile_api.blueprint import ApiBlueprint
+from mobile_api.current import current_request
 from mobile_api.etags import versioned_answer
 from mobile_api.problems import refusal
 from mobile_api.public_status.schemas import CODE_PATTERN, StatusQuery
@@ -20,6 +21,7 @@ _QUERY = StatusQuery()
 
 def asked_code() -> str:
     """Return the code of the query. What is not just that is read by the schema, which refuses it in its words."""
+    request = current_request()
     alone = _CODE_ALONE.fullmatch(request.query_string)
     if alone is not None:
         return alone[1].decode()

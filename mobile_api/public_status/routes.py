@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 from flask.views import MethodView
 
 from backend.cases.numbering import COMPLAINT_PREFIX
 from backend.complaints.public_status import StatusTry, count_wrong_try, public_status
 from mobile_api.access import public
 from mobile_api.blueprint import ApiBlueprint
+from mobile_api.current import current_request
 from mobile_api.etags import VERSION_HEADERS
 from mobile_api.naming import number_schema
 from mobile_api.public_status.answers import answered, asked_code
@@ -41,7 +42,8 @@ class OneStatus(MethodView):
 
         只回答大致状态和日期。编号不存在与查询码有误回答相同；有误的次数过多时，正确的查询码也要等待。
         """
-        attempt = StatusTry(number=number, code=asked_code(), address=request.remote_addr)
-        doors, now = services(), services().clock.now()
+        attempt = StatusTry(number=number, code=asked_code(), address=current_request().remote_addr)
+        doors = services()
+        now = doors.clock.now()
         told = public_status(doors.database.reads, attempt=attempt, sealer=doors.sealer, now=now)
         return answered(told or count_wrong_try(current_session(), attempt=attempt, sealer=doors.sealer, now=now))

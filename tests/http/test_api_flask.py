@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, abort
+from flask.views import MethodView
 from werkzeug.exceptions import BadRequest
 from werkzeug.test import Client
 
@@ -38,6 +39,52 @@ def test_an_answer_is_the_one_that_flask_would_send(place, method):
     assert sorted(ours.headers) == sorted(flasks.headers)
 
 
+class Told(MethodView):
+    """A class of methods, of which one takes a part of the path, one fails and one refuses."""
+
+    def get(self, part: str = "") -> Response:
+        """Tell the part of the path."""
+        return Response(f"part {part}")
+
+    def post(self, part: str = "") -> tuple[dict[str, str], int]:
+        """Tell it in another way, which Flask has to make an answer of."""
+        return {"part": part}, 201
+
+    def put(self, part: str = "") -> Response:
+        """Refuse."""
+        abort(409, part)
+
+    def delete(self, part: str = "") -> Response:
+        """Fail."""
+        raise ZeroDivisionError(part)
+
+
+def with_methods(made: type[Flask]) -> tuple[Flask, list[str]]:
+    """Return an application of that class whose hooks write down that they were called."""
+    app, heard = made("told", static_folder=None), []
+    app.before_request(lambda: heard.append("before"))
+    for name in ("first", "second"):
+        app.after_request(lambda answer, name=name: heard.append(f"after {name} {answer.status_code}") or answer)
+        app.teardown_request(lambda error, name=name: heard.append(f"teardown {name} {type(error).__name__}"))
+    app.add_url_rule("/told", view_func=Told.as_view("told"))
+    app.add_url_rule("/told/<part>", view_func=Told.as_view("told of"))
+    app.register_error_handler(409, lambda error: (f"refused {error.code}", 409))
+    return app, heard
+
+
+@pytest.mark.parametrize("path", ["/told", "/told/七", "/told/", "/elsewhere"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_a_method_is_answered_and_the_hooks_are_called_as_flask_does(method, path):
+    (ours, heard), (flasks, heard_by_flask) = with_methods(ApiFlask), with_methods(Flask)
+
+    for _ in range(2):
+        told, expected = (app.test_client().open(path, method=method) for app in (ours, flasks))
+
+        assert (told.status, told.data) == (expected.status, expected.data)
+        assert sorted(told.headers) == sorted(expected.headers)
+    assert heard == heard_by_flask != []
+
+
 def test_what_was_opened_for_an_answer_is_closed_after_it():
     closed, app = [], served(ApiFlask)
     answer = Response(b"whole")
@@ -70,9 +117,10 @@ def test_nobody_is_given_a_cookie():
     assert "Set-Cookie" not in served(ApiFlask).test_client().get("/0").headers
 
 
-def test_a_blueprint_with_hooks_of_its_own_is_refused_for_they_would_not_be_asked():
+@pytest.mark.parametrize("hook", [lambda b: b.before_request, lambda b: b.after_request, lambda b: b.teardown_request])
+def test_a_blueprint_with_hooks_of_its_own_is_refused_for_they_would_not_be_asked(hook):
     guarded = Blueprint("guarded", "guarded")
-    guarded.before_request(lambda: None)
+    hook(guarded)(lambda *_: None)
 
     with pytest.raises(TypeError, match="guarded has hooks of its own"):
         ApiFlask("told").register_blueprint(guarded)

@@ -82,6 +82,8 @@ def test_of_fifty_at_once_one_moves_the_case_once(callers, app, cast, case_of_mo
 
     def act(turn: int) -> tuple[int, Any]:
         own = Caller(app.test_client(), people[turn].token)
+        # Each from their own address: the sendings of all these cases are more than one may make a minute.
+        own.client.environ_base["REMOTE_ADDR"] = f"198.51.100.{turn}"
         for _ in range(MOST_SENDINGS):
             answer = own.post(f"/cases/{number}/moves", bodies[turn], if_match=version)
             # Fifty wait for sixteen connections: on a busy machine some longer than a request may. Nothing was written

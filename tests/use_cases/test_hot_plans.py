@@ -105,7 +105,7 @@ def page_of(owner, statement: HotStatement, *, begins=BEGINNING, **page: object)
 def test_a_page_of_a_centres_queue_reads_as_many_cases_as_it_shows(owner, begins, statement):
     centre_id = owner.execute("SELECT id FROM centre ORDER BY path LIMIT 1").fetchone()[0]
 
-    nodes = page_of(owner, statement, begins=begins, own_centres=[centre_id], states=["submitted"])
+    nodes = page_of(owner, statement, begins=begins, own_centres=str(centre_id), states="submitted")
 
     assert "ix_command_case_queue" in indexes_of(nodes)
     assert large_tables_read_whole(nodes) == set()
@@ -116,7 +116,7 @@ def test_a_page_of_a_queue_reads_no_case_for_whoever_is_not_who_they_were_presum
     centre_id = owner.execute("SELECT id FROM centre ORDER BY path LIMIT 1").fetchone()[0]
     owner.execute("UPDATE person SET disabled_at = now()")
 
-    nodes = page_of(owner, OWN_QUEUE_OF_PRESUMED, own_centres=[centre_id], states=["submitted"])
+    nodes = page_of(owner, OWN_QUEUE_OF_PRESUMED, own_centres=str(centre_id), states="submitted")
     owner.execute("UPDATE person SET disabled_at = NULL")
 
     assert rows_of_cases(nodes) == 0
@@ -127,7 +127,7 @@ def test_a_page_of_the_queues_below_reads_a_page_of_each_centre_and_state_at_mos
     centres, root = owner.execute("SELECT count(*), min(path) FROM centre").fetchone()
     states = ["closed", "rejected", "cancelled"]
 
-    nodes = page_of(owner, statement, own_centres=[], states=states, paths=[root])
+    nodes = page_of(owner, statement, own_centres="", states=",".join(states), paths=root)
 
     assert "ix_command_case_queue" in indexes_of(nodes)
     assert large_tables_read_whole(nodes) == set()

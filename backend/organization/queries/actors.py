@@ -14,7 +14,7 @@ from backend.infrastructure.readers import Reads
 from backend.organization.known_actors import KnownActor
 from backend.organization.roles import GRANTS, Role
 from backend.organization.statements.actor_rows import ActorRow, actor_rows
-from backend.organization.statements.asking import Presumed
+from backend.organization.statements.asking import Presumed, held_text
 
 
 def actor_of(session: Session, *, person_id: uuid.UUID, session_id: uuid.UUID, now: datetime) -> Actor | None:
@@ -33,7 +33,7 @@ def known_by(reads: Reads, *, person_id: uuid.UUID, session_id: uuid.UUID, now: 
     rows = actor_rows(reads, person_id=person_id, session_id=session_id, now=now)
     if not rows:
         return None
-    kind, held = PersonKind(rows[0].kind), tuple(sorted(row.held for row in rows if row.role is not None))
+    kind, held = PersonKind(rows[0].kind), held_text(row.held for row in rows if row.role is not None)
     presumed = Presumed(person_id=person_id, session_id=session_id, kind=kind, held=held)
     return KnownActor(actor=_actor(person_id, session_id, kind, _bindings(rows)), presumed=presumed)
 
