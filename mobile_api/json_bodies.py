@@ -53,10 +53,11 @@ def parse_json(raw: bytes) -> object:
         value: object = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise JsonMalformed from error
-    level, names = [value], 0
+    level, names = [value] if isinstance(value, dict | list) else [], 0
     for _ in range(MAX_DEPTH):
-        names += sum(len(node) for node in level if isinstance(node, dict))
-        level = [child for node in level for child in _children(node)]
+        names += sum([len(node) for node in level if isinstance(node, dict)])
+        inner = [node.values() if isinstance(node, dict) else node for node in level]
+        level = [child for children in inner for child in children if isinstance(child, dict | list)]
         if not level:
             if len(_NAME_ENDS.findall(raw)) != names:
                 _refuse_names_twice(raw)
@@ -79,12 +80,6 @@ def _object_of(pairs: list[tuple[str, object]]) -> None:
 
 def _nothing_of(_digits: str) -> None:
     """Spare the reading of a number: those of thousands of digits take the square of their length."""
-
-
-def _children(node: object) -> list[object]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return node if isinstance(node, list) else []
 
 
 class JsonParser(FlaskParser):  # webargs' generic parser is typed for another request class

@@ -54,11 +54,24 @@ class QuickLoad:
 
 
 def _loader_of(field: fields.Field[Any]) -> Callable[[Any], Any]:
-    if not isinstance(field, fields.Nested) or field.many:
+    if isinstance(field, fields.Nested) and not field.many:
+        return _unless_missing(field, QuickLoad(field.schema).load)
+    if field.pre_load or field.post_load or any(getattr(type(field), name) is not usual for name, usual in _USUAL):
         return field.deserialize
-    nested = QuickLoad(field.schema)
+    # What ``deserialize`` calls in the end, when nothing of this field's own stands between.
+    read, validators = field._deserialize, tuple(field.validators)
 
     def load(value: Any) -> Any:
-        return field.deserialize(value) if value is None or value is missing else nested.load(value)
+        loaded = read(value, None, None)
+        for validator in validators:
+            validator(loaded)
+        return loaded
 
-    return load
+    return _unless_missing(field, load)
+
+
+_USUAL = tuple((name, getattr(fields.Field, name)) for name in ("deserialize", "_validate", "_validate_all"))
+
+
+def _unless_missing(field: fields.Field[Any], load: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: field.deserialize(value) if value is None or value is missing else load(value)

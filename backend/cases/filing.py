@@ -151,7 +151,7 @@ def decide_by(policies: Policies, *, filing: Filing, city: City, numbers: Number
         is_physical=category.is_physical,
         longitude_wgs84=position.longitude if position else None,
         latitude_wgs84=position.latitude if position else None,
-        location_finding=finding.value if finding else None,
+        location_finding=str(finding) if finding else None,
         due=total_due(city.calendar, now, limits),
         acceptance_due_at=policies.stage_due(city.calendar, Clock.ACCEPTANCE, now, urgency=marks.urgency),
         proposed_unit=lead.unit.code if lead.unit else None,

@@ -19,6 +19,8 @@ from backend.kernel.ids import uuid7
 
 SCHEMA_VERSION = 1
 TEXT_CONTEXT = "case_text:{}"
+# Most facts are of these types, and are JSON as they are.
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +173,7 @@ def _entry(head: Head, happening: Happening, digests: Mapping[str, str]) -> dict
         "workflow": head.workflow_version,
         "transition": happening.transition.code,
         "action": str(happening.transition.action),
-        "from": happening.from_state.value if happening.from_state else None,
+        "from": str(happening.from_state) if happening.from_state else None,
         "to": head.state,
         "round": head.round,
         "actor": {
@@ -179,7 +181,7 @@ def _entry(head: Head, happening: Happening, digests: Mapping[str, str]) -> dict
             "person_id": plain(happening.witness.person_id),
             "centre_id": plain(happening.witness.centre_id),
         },
-        "facts": {name: plain(value) for name, value in happening.facts.items()},
+        "facts": {name: value if type(value) in _PLAIN else plain(value) for name, value in happening.facts.items()},
         "digests": dict(digests),
     }
 

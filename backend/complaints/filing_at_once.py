@@ -132,7 +132,7 @@ def _guards(
         "consent": {
             "assumed": location_kept,
             "person_id": filing.person_id,
-            "purpose": Purpose.PRECISE_LOCATION.value,
+            "purpose": str(Purpose.PRECISE_LOCATION),
             "day": desk.now.astimezone(SHANGHAI).date(),
         },
     }

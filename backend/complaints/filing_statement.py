@@ -13,7 +13,7 @@ from backend.complaints.models import Complaint
 from backend.consents.statements import CONSENT_HOLDS
 from backend.infrastructure.hot_statements import Groups, HotStatement, insertion
 from backend.infrastructure.idempotency import KEEP_ANSWER, TAKE_KEY
-from backend.infrastructure.outbox import DEFER_RELAY, RECORD_EVENT
+from backend.infrastructure.outbox import RECORD_EVENT
 from backend.infrastructure.readers import Reads
 from backend.organization.statements.asking import ASKER_HOLDS
 from backend.organization.statements.holding import CITY_HOLDS
@@ -34,7 +34,7 @@ FILE_COMPLAINT = HotStatement(
     new_complaint AS ({insertion(Complaint, COMPLAINT_COLUMNS, source="go")}),
     {RECORD_EVENT},
     {KEEP_ANSWER}
-    SELECT (SELECT {DEFER_RELAY} FROM go) IS NOT NULL, judged.rules_hold, judged.consent_is_as_assumed
+    SELECT EXISTS (SELECT FROM go), judged.rules_hold, judged.consent_is_as_assumed
       FROM (SELECT) AS always LEFT JOIN judged ON true
     """  # noqa: S608 - made of our own constants
 )

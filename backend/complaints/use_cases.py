@@ -108,7 +108,7 @@ def complaint_values(filing: Filing, number: str, case_id: uuid.UUID, now: datet
         "number": number,
         "person_id": filing.person_id,
         "case_id": case_id,
-        "identity_shown": filing.identity_shown.value,
+        "identity_shown": str(filing.identity_shown),
         "filed_at": now,
     }
 

@@ -20,4 +20,12 @@ def uuid7() -> uuid.UUID:
     random_bits = int.from_bytes(random_bytes(_RANDOM_BYTES), "big") & _RANDOM_MASK
     random_a = random_bits >> 62
     random_b = random_bits & ((1 << 62) - 1)
-    return uuid.UUID(int=(unix_ms << _UNIX_MS_SHIFT) | _VERSION_7 | (random_a << 64) | _VARIANT_RFC | random_b)
+    return _uuid_of((unix_ms << _UNIX_MS_SHIFT) | _VERSION_7 | (random_a << 64) | _VARIANT_RFC | random_b)
+
+
+def _uuid_of(number: int) -> uuid.UUID:
+    """Return the UUID of a number known to be one: ``UUID`` would ask of which of six kinds it is."""
+    made = object.__new__(uuid.UUID)
+    object.__setattr__(made, "int", number)
+    object.__setattr__(made, "is_safe", uuid.SafeUUID.unknown)
+    return made

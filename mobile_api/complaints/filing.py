@@ -22,7 +22,8 @@ from mobile_api.transactions import current_session
 
 def filed(filing: Filing) -> Response:
     """File a complaint, and return its receipt. Raises NotAtOnce, or the error of the guard that refuses."""
-    write, asker, quota = key_at_once(), presumed_asker(), services().settings.complaint_daily_quota
+    quota = services().settings.complaint_daily_quota
+    write, asker = key_at_once(), presumed_asker()
     if write is not None and asker is not None:
         return _at_once(filing, quota, write, asker)
     return _answer(file_complaint(current_session(), filing=filing, daily_quota=quota, desk=desk()))
@@ -39,7 +40,7 @@ def _at_once(filing: Filing, daily_quota: int, write: WriteKey, asker: Presumed)
 
 def _kept(receipt: FilingReceipt) -> Kept:
     """Return the receipt as it is kept: without the code, which opens the public status."""
-    return Kept(status=HTTPStatus.CREATED, receipt=orjson.dumps(_told(receipt)).decode())
+    return Kept(status=int(HTTPStatus.CREATED), receipt=orjson.dumps(_told(receipt)).decode())
 
 
 def _answer(receipt: FilingReceipt) -> Response:

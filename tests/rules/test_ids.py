@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import uuid
 
 from backend.kernel.ids import uuid7
@@ -34,3 +36,12 @@ def test_a_forked_process_draws_randomness_of_its_own():
 
     assert len(theirs) == 500
     assert {theirs[at : at + 10] for at in range(0, 500, 10)}.isdisjoint(own[at : at + 10] for at in range(0, 500, 10))
+
+
+def test_an_id_is_a_uuid_as_any_other_is():
+    made = uuid7()
+
+    again = uuid.UUID(str(made))
+
+    assert (made, hash(made), repr(made), made.is_safe) == (again, hash(again), repr(again), again.is_safe)
+    assert pickle.loads(pickle.dumps(made)) == copy.deepcopy(made) == made  # noqa: S301 - what was just written

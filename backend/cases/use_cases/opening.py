@@ -88,8 +88,8 @@ def _opened(
 def witness_of(filing: Filing) -> Witness:
     """Return who reports: somebody for themselves, or a grid worker for their centre."""
     if filing.sighting is None:
-        return Witness(role=Role.REPORTER.value, person_id=filing.person_id, centre_id=None)
-    return Witness(role=Role.GRID_WORKER.value, person_id=filing.person_id, centre_id=filing.sighting.centre_id)
+        return Witness(role=str(Role.REPORTER), person_id=filing.person_id, centre_id=None)
+    return Witness(role=str(Role.GRID_WORKER), person_id=filing.person_id, centre_id=filing.sighting.centre_id)
 
 
 def _location_text(filing: Filing) -> dict[str, str]:
@@ -97,7 +97,7 @@ def _location_text(filing: Filing) -> dict[str, str]:
     place = filing.place
     if place is None:
         return {}
-    facts = {"longitude": place.longitude, "latitude": place.latitude, "system": place.system.value}
+    facts = {"longitude": place.longitude, "latitude": place.latitude, "system": str(place.system)}
     return {"location": chain.canonical(facts)}
 
 
@@ -106,8 +106,8 @@ def _reporter_values(case: Mapping[str, Any], filing: Filing, decided: Decided, 
         "id": uuid7(),
         "case_id": case["id"],
         "person_id": filing.person_id,
-        "identity_shown": filing.identity_shown.value,
-        "channel": filing.channel.value,
+        "identity_shown": str(filing.identity_shown),
+        "channel": str(filing.channel),
         "number": decided.reporter_number,
         "reported_at": desk.now,
     }
@@ -118,7 +118,7 @@ def _case_values(filing: Filing, decided: Decided, desk: Desk) -> dict[str, Any]
         "id": uuid7(),
         "number": decided.case_number,
         "workflow_version": rules.CURRENT_VERSION,
-        "state": State.SUBMITTED.value,
+        "state": str(State.SUBMITTED),
         "round": 1,
         "is_hard": False,
         "version": 1,
@@ -126,7 +126,7 @@ def _case_values(filing: Filing, decided: Decided, desk: Desk) -> dict[str, Any]
         "category_tree": filing.category_tree,
         "category_version": decided.category_version,
         "category_code": filing.category_code,
-        "urgency": decided.marks.urgency.value,
+        "urgency": str(decided.marks.urgency),
         "urgency_rule": decided.marks.urgency_rule,
         "is_safety": decided.marks.is_safety,
         "safety_rule": decided.marks.safety_rule,
@@ -137,7 +137,7 @@ def _case_values(filing: Filing, decided: Decided, desk: Desk) -> dict[str, Any]
         "latitude_wgs84": decided.latitude_wgs84,
         "received_longitude": filing.place.longitude if filing.place else None,
         "received_latitude": filing.place.latitude if filing.place else None,
-        "received_system": filing.place.system.value if filing.place else None,
+        "received_system": str(filing.place.system) if filing.place else None,
         "location_finding": decided.location_finding,
         **_first_dues(decided, desk),
         "proposed_unit": decided.proposed_unit,
@@ -152,7 +152,7 @@ def _first_dues(decided: Decided, desk: Desk) -> dict[str, Any]:
         "submitted_at": desk.now,
         "due_at": decided.due.at,
         "due_exact_at": decided.due.at,
-        "due_unit": decided.due.unit.value,
+        "due_unit": str(decided.due.unit),
         "due_rule": decided.due.rule,
         "due_is_provisional": decided.due.is_provisional,
         "total_started_at": desk.now,

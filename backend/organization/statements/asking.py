@@ -45,6 +45,6 @@ class Presumed:
             "person_id": self.person_id,
             "session_id": self.session_id,
             "now": now,
-            "kind": self.kind.value,
+            "kind": str(self.kind),
             "held": self.held,
         }
