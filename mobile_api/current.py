@@ -1,22 +1,20 @@
 """The request of this thread and what is kept for it, as themselves.
 
-Flask's ``request``, ``g`` and ``current_app`` look up again at each name asked of them, by three calls; a hot path asks
-twenty times.
+Flask's ``request`` and ``g`` look up again at each name asked of them, by three calls; a hot path asks twenty times.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, g, request
+from flask import g, request
 
 if TYPE_CHECKING:
-    from flask import Flask, Request
+    from flask import Request
 
 # Typed as what they stand for; that they are proxies is what matters here.
 _request: Any = request
 _g: Any = g
-_app: Any = current_app
 
 
 def current_request() -> Request:
@@ -28,9 +26,3 @@ def current_request() -> Request:
 def current_keep() -> Any:
     """Return the object on which a request keeps what its parts tell each other: Flask's ``g``."""
     return _g._get_current_object()
-
-
-def the_application() -> Flask:
-    """Return the application that answers, or whose command runs."""
-    app: Flask = _app._get_current_object()
-    return app

@@ -69,6 +69,11 @@ POLICIES_HOLD = """NOT EXISTS (
                   AND p.valid_from <= :policy.day::date AND (p.valid_to IS NULL OR p.valid_to > :policy.day::date)))"""
 
 
+# When the entry of `l` happened. Its text is canonical: `at` is the first name of that kind, and a quote within a
+# text is escaped. To read all of it as JSON costs as much as to find it.
+INSTANT_OF_ENTRY = """split_part(split_part(l.entry, '"at":"', 2), '"', 1)::timestamptz"""
+
+
 def case_groups(
     case: Mapping[str, Any], reporter: Mapping[str, Any], written: Written
 ) -> dict[str, Mapping[str, object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from backend.cases.statements import INSTANT_OF_ENTRY
 from backend.complaints.rules import NUMBER_TRIES, SOURCE_TRIES
 from backend.identity.rules import Guard
 from backend.infrastructure.readers import Reads
@@ -21,7 +22,7 @@ def _refused_until(guard: Guard, subject: str) -> str:
 # Each version of a case has its entry; the case itself does not keep when the last one was written.
 STATUS = f"""
 SELECT c.state, c.version, c.due_at, c.due_is_provisional, c.ended_at, r.filed_at,
-       (l.entry::json ->> 'at')::timestamptz,
+       {INSTANT_OF_ENTRY},
        greatest({_refused_until(NUMBER_TRIES, "$3")}, {_refused_until(SOURCE_TRIES, "$4")})
 FROM complaint r
 JOIN command_case c ON c.id = r.case_id

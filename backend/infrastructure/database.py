@@ -18,7 +18,8 @@ from sqlalchemy.types import Uuid
 
 from backend.infrastructure.database_errors import DatabaseBusy, DatabaseUnavailable, told_apart
 from backend.infrastructure.database_gate import DatabaseGate
-from backend.infrastructure.readers import Readers, Row, rows_on
+from backend.infrastructure.prepared import Row
+from backend.infrastructure.readers import Readers, rows_on
 
 REQUEST_STATEMENT_TIMEOUT_MS = 3_000
 REQUEST_LOCK_TIMEOUT_MS = 1_000

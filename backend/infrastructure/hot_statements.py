@@ -11,7 +11,8 @@ from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 
 from backend.infrastructure.database import Base
-from backend.infrastructure.readers import Reads, Row
+from backend.infrastructure.prepared import Row
+from backend.infrastructure.readers import Reads
 
 # The values of a statement: group, most often a table, then name.
 Groups = Mapping[str, Mapping[str, object]]

@@ -18,10 +18,9 @@ from sqlalchemy import Engine
 
 from backend.infrastructure.database_errors import DatabaseUnavailable, told_apart
 from backend.infrastructure.database_gate import DatabaseGate, WatchedConnection
+from backend.infrastructure.prepared import PreparedStatements, Row
 
 _WAIT_FOR_ONE_S = 1.0
-
-Row = tuple[Any, ...]  # the columns are those of the statement
 
 
 class _Ended(psycopg.OperationalError):
@@ -37,21 +36,15 @@ class Reads(Protocol):
 
 
 class _Reader:
-    """A connection, with a cursor for each statement that it was ever asked.
-
-    A cursor that is asked the same once more keeps what converts values: made anew for each call, that costs more than
-    sending and reading. The statements are constants of ours, so that there are only a few.
-    """
+    """A connection with its prepared statements."""
 
     def __init__(self, connection: WatchedConnection) -> None:
         self.connection = connection
-        self._cursors: dict[bytes, RawCursor[Row]] = {}
+        self._statements = PreparedStatements(connection)
 
     def rows(self, engine: Engine, statement: bytes, values: Sequence[object]) -> list[Row]:
-        cursor = self._cursors.get(statement)
-        if cursor is None:
-            cursor = self._cursors[statement] = RawCursor(self.connection)
-        return _rows_by(cursor, engine, statement, values)
+        _tell(engine, None, statement, values)
+        return self._statements.rows(statement, values)
 
 
 class Readers:
@@ -132,7 +125,6 @@ class Readers:
                 self._made -= 1
             raise
         connection.autocommit = True
-        connection.prepare_threshold = 0
         return _Reader(connection)
 
     def _idle_one(self) -> _Reader | None:
@@ -161,10 +153,11 @@ def rows_on(
     connection: psycopg.Connection[Any], engine: Engine, statement: bytes, values: Sequence[object]
 ) -> list[Row]:
     """Return the rows of a statement on a connection; whoever listens to the engine hears of it."""
-    return _rows_by(RawCursor(connection), engine, statement, values)
+    cursor: RawCursor[Row] = RawCursor(connection)
+    _tell(engine, cursor, statement, values)
+    return cursor.execute(statement, values, binary=True).fetchall()
 
 
-def _rows_by(cursor: RawCursor[Row], engine: Engine, statement: bytes, values: Sequence[object]) -> list[Row]:
+def _tell(engine: Engine, cursor: RawCursor[Row] | None, statement: bytes, values: Sequence[object]) -> None:
     for listener in engine.dispatch.before_cursor_execute:
         listener(None, cursor, statement.decode(), values, None, False)  # noqa: FBT003 - as SQLAlchemy calls it
-    return cursor.execute(statement, values, binary=True).fetchall()
