@@ -69,7 +69,7 @@ POLICIES_HOLD = """NOT EXISTS (
                   AND p.valid_from <= :policy.day::date AND (p.valid_to IS NULL OR p.valid_to > :policy.day::date)))"""
 
 
-# When the entry of `l` happened. Its text is canonical: `at` is the first name of that kind, and a quote within a
+# When the entry of `l` happened. Its text is canonical: no other name `at` stands before this one, and a quote within a
 # text is escaped. To read all of it as JSON costs as much as to find it.
 INSTANT_OF_ENTRY = """split_part(split_part(l.entry, '"at":"', 2), '"', 1)::timestamptz"""
 
