@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 from flask.sansio.blueprints import Blueprint
 from flask.sessions import NullSession, SessionInterface
+from flask.views import MethodView
 from typing_extensions import override
 from werkzeug.routing import Map, MapAdapter
 from werkzeug.sansio.utils import get_host
 
-from mobile_api.current import current_request
+from mobile_api.current import Kept, current_request
 from mobile_api.evidence.reception import UploadRequest
 from mobile_api.transactions import RequestTransaction
 
@@ -81,6 +82,7 @@ class ApiFlask(Flask):
     """Flask without what our requests do not use. Hooks before and after are the application's own."""
 
     request_class = UploadRequest
+    app_ctx_globals_class = Kept
     response_class = ApiResponse
     session_interface = _NoSessions()
 
@@ -100,7 +102,7 @@ class ApiFlask(Flask):
 
     @override
     def full_dispatch_request(self) -> Response:
-        """Answer a request, also one that fails. Nobody listens to Flask's signals, so none is sent."""
+        """Answer a request, also one that fails. Nobody listens to the signals of a request, so none is sent."""
         self._got_first_request = True
         try:
             told = self.preprocess_request()
@@ -131,6 +133,22 @@ class ApiFlask(Flask):
         with RequestTransaction():
             answer: ResponseReturnValue = handler(**(asked.view_args or {}))
         return answer
+
+    @override
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """Take in a route. Raises TypeError for a class with more to it than its methods, which alone are called."""
+        kind = getattr(view_func, "view_class", MethodView)
+        is_plain = issubclass(kind, MethodView) and not kind.decorators and kind.__init__ is object.__init__
+        if not is_plain or (hasattr(view_func, "view_class") and hasattr(view_func, "__wrapped__")):
+            raise TypeError(f"{kind.__name__} has more to it than its methods")
+        super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 
     def _handler_of(self, endpoint: str, method: str) -> Callable[..., Any]:
         """Return what answers a method: of a class of methods, which keep nothing, the method itself."""

@@ -59,7 +59,7 @@ def parse_json(raw: bytes) -> object:
         inner = [node.values() if isinstance(node, dict) else node for node in level]
         level = [child for children in inner for child in children if isinstance(child, dict | list)]
         if not level:
-            if len(_NAME_ENDS.findall(raw)) != names:
+            if len(_NAME_ENDS.findall(raw)) > names:
                 _refuse_names_twice(raw)
             return value
     raise JsonTooDeep

@@ -23,9 +23,11 @@ class QuickLoad:
     """Loads what a schema without hooks would load, and nothing that it would refuse."""
 
     def __init__(self, schema: Schema) -> None:
+        if any(schema._hooks.values()):
+            raise TypeError(f"{type(schema).__name__} has hooks, which would not be called")
         self._schema = schema
         self._fields = {
-            field.data_key or name: (field.attribute or name, _loader_of(field))
+            field.data_key or name: (field.attribute or name, field, _loader_of(field))
             for name, field in schema.load_fields.items()
         }
 
@@ -46,19 +48,26 @@ class QuickLoad:
         if not isinstance(said, dict) or not said.keys() <= self._fields.keys():
             raise ValidationError(_REFUSED)
         loaded = {}
-        for key, (name, load) in self._fields.items():
-            value = load(said.get(key, missing))
+        for key, (name, field, load) in self._fields.items():
+            value = said.get(key, missing)
+            value = field.deserialize(value) if value is None or value is missing else load(value)
             if value is not missing:
                 loaded[name] = value
         return loaded
 
 
+# Whoever has these as they are is read, and then asked by its validators.
+_USUAL = tuple((name, getattr(fields.Field, name)) for name in ("deserialize", "_validate", "_validate_all"))
+
+
 def _loader_of(field: fields.Field[Any]) -> Callable[[Any], Any]:
-    if isinstance(field, fields.Nested) and not field.many:
-        return _unless_missing(field, QuickLoad(field.schema).load)
-    if field.pre_load or field.post_load or any(getattr(type(field), name) is not usual for name, usual in _USUAL):
+    """Return what loads a value that is there."""
+    if field.pre_load or field.post_load:
         return field.deserialize
-    # What ``deserialize`` calls in the end, when nothing of this field's own stands between.
+    if type(field) is fields.Nested and not field.many and not field.validators:
+        return QuickLoad(field.schema).load
+    if any(getattr(type(field), name) is not usual for name, usual in _USUAL):
+        return field.deserialize
     read, validators = field._deserialize, tuple(field.validators)
 
     def load(value: Any) -> Any:
@@ -67,11 +76,4 @@ def _loader_of(field: fields.Field[Any]) -> Callable[[Any], Any]:
             validator(loaded)
         return loaded
 
-    return _unless_missing(field, load)
-
-
-_USUAL = tuple((name, getattr(fields.Field, name)) for name in ("deserialize", "_validate", "_validate_all"))
-
-
-def _unless_missing(field: fields.Field[Any], load: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: field.deserialize(value) if value is None or value is missing else load(value)
+    return load

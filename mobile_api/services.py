@@ -21,8 +21,8 @@ from backend.organization.known_actors import KnownActors
 from service_catalog.browsing.keeper import CatalogueKeeper
 
 _EXTENSION = "baitong-services"
-# Typed as what it stands for; asked as the proxy it is, which is half the calls.
-_app: Any = current_app
+# What stands behind it is asked for once: each name asked of it would cost three calls.
+_current_app: Any = current_app
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,5 +50,5 @@ def install(extensions: dict[str, object], made: Services) -> None:
 
 def services() -> Services:
     """Return the services of the running application."""
-    made: Services = _app._get_current_object().extensions[_EXTENSION]
+    made: Services = _current_app._get_current_object().extensions[_EXTENSION]
     return made

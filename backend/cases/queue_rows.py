@@ -51,7 +51,8 @@ LEFT JOIN LATERAL (
 WHERE ASKER
 ORDER BY page.next_due_at, page.id
 """  # noqa: S608 - the columns stand above
-# Lists come as texts: a list costs the driver more to send than all the rest of the call. Each is read once.
+# Lists come as texts: a list costs the driver more to send than all the rest of the call. Each is read once. No id and
+# no path has a comma: paths are made of the codes of divisions.
 _OWN_CENTRES = "(SELECT string_to_array(:page.own_centres::text, ',')::uuid[])::uuid[]"
 _PATHS = "(SELECT string_to_array(:page.paths::text, ','))::text[]"
 _OWN = f"centre.id = ANY({_OWN_CENTRES})"

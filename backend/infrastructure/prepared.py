@@ -5,6 +5,7 @@ A cursor's own steps in Python cost more than sending, waiting and reading toget
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ class PreparedStatements:
         # Keeps what converts values, for each statement: made anew for each call, that costs as much as the call.
         self._converters: dict[bytes, tuple[abc.Transformer, list[PyFormat]]] = {}
         self._names: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+        # No number twice: a name may be taken on the server although its answer never came.
+        self._numbers = itertools.count()
 
     def rows(self, statement: bytes, values: Sequence[object]) -> list[Row]:
         """Return the rows of a statement with values for ``$1``, ``$2`` and so on. Raises psycopg's errors."""
@@ -51,7 +54,7 @@ class PreparedStatements:
             pgconn.send_query(b"DEALLOCATE ALL")
             self._answer()
             self._names.clear()
-        name = f"hot_{len(self._names)}".encode()
+        name = f"hot_{next(self._numbers)}".encode()
         pgconn.send_prepare(name, statement, param_types=types)
         self._answer()
         self._names[statement, types] = name

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 import pytest
 from flask import Blueprint, Flask, Response, abort
-from flask.views import MethodView
+from flask.views import MethodView, View
 from werkzeug.exceptions import BadRequest
 from werkzeug.test import Client
 
@@ -124,3 +126,29 @@ def test_a_blueprint_with_hooks_of_its_own_is_refused_for_they_would_not_be_aske
 
     with pytest.raises(TypeError, match="guarded has hooks of its own"):
         ApiFlask("told").register_blueprint(guarded)
+
+
+class Decorated(MethodView):
+    """A class of methods with a decorator around all of them."""
+
+    decorators = [lambda view: view]  # noqa: RUF012 - as Flask reads it
+
+
+class Made(MethodView):
+    """A class that is made with something."""
+
+    def __init__(self, greeting: str = "") -> None:
+        """Keep it."""
+        self.greeting = greeting
+
+
+class Other(View):
+    """A class without methods."""
+
+
+@pytest.mark.parametrize(
+    "view", [Decorated.as_view("a"), Made.as_view("b"), Other.as_view("c"), wraps(Told.as_view("d"))(lambda: "d")]
+)
+def test_a_class_with_more_to_it_than_its_methods_is_refused_for_they_alone_would_be_called(view):
+    with pytest.raises(TypeError, match="has more to it than its methods"):
+        ApiFlask("told").add_url_rule("/view", "view", view)

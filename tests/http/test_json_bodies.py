@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mobile_api.json_bodies import JsonNameTwice, parse_json
+from mobile_api.json_bodies import MAX_DEPTH, JsonNameTwice, JsonTooDeep, parse_json
 
 # Texts that look like the end of a name, and names that look like such texts.
 TEXTS = st.text(alphabet='":\\ \t\nab井{}[],', max_size=6)
@@ -75,3 +75,12 @@ def test_a_text_is_read_as_it_stands_unless_an_object_has_one_name_twice(value, 
 )
 def test_a_name_twice_is_found_however_it_is_written(text):
     assert taken(text) is JsonNameTwice
+
+
+@pytest.mark.parametrize("within", ["", "1", '{"a":1}'])
+def test_a_text_nests_so_deep_and_no_deeper(within):
+    fits = MAX_DEPTH - within.startswith("{")
+
+    assert parse_json(b"[" * fits + within.encode() + b"]" * fits) == json.loads("[" * fits + within + "]" * fits)
+    with pytest.raises(JsonTooDeep):
+        parse_json(b"[" * (fits + 1) + within.encode() + b"]" * (fits + 1))

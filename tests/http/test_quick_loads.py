@@ -8,9 +8,9 @@ import uuid
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from mobile_api.complaints.schemas import EXAMPLE, ComplaintSchema
+from mobile_api.complaints.schemas import EXAMPLE, CategoryChosenSchema, ComplaintSchema
 from mobile_api.quick_loads import QuickLoad
 from tests.callers import Caller, Callers
 from tests.complaint_bodies import complaint
@@ -75,6 +75,31 @@ def test_each_odd_value_of_a_field_is_judged_as_the_schema_judges_it(name):
 @pytest.mark.parametrize("body", [None, [], [EXAMPLE], "x", 7, {}, {"x": 1}])
 def test_what_is_no_such_object_is_refused(body):
     assert outcome(QUICK.load, body) == "refused"
+
+
+class Nothing(Schema):
+    """A schema with a hook."""
+
+    @validates_schema
+    def _refuse(self, _data, **_options):
+        raise ValidationError("nothing is right")
+
+
+class Holder(Schema):
+    """A schema whose field asks more of what is nested than its own schema does."""
+
+    part = fields.Nested(CategoryChosenSchema(), validate=validate.Equal({}))
+    names = fields.Pluck(CategoryChosenSchema, "code")
+
+
+def test_a_schema_with_hooks_is_not_loaded_quickly():
+    with pytest.raises(TypeError, match="Nothing has hooks"):
+        QuickLoad(Nothing())
+
+
+@pytest.mark.parametrize("body", [{"part": {"code": "H"}}, {"names": {"code": "H"}}, {"names": "H"}])
+def test_a_nested_field_with_more_to_it_is_loaded_by_itself(body):
+    assert outcome(QuickLoad(Holder()).load, body) == outcome(Holder().load, body)
 
 
 def sent(citizen: Caller, content_type: str) -> tuple[int, str | None]:

@@ -36,7 +36,7 @@ INSERT INTO command_case (id, number, workflow_version, state, version, request_
 INSERT INTO case_text (id, case_id, seq, field, text_sealed, text_key_id, salt)
     SELECT md5('t' || n)::uuid, md5('c' || n)::uuid, 1, 'title', 'x', 'k', 'x' FROM generate_series(1, {cases}) n;
 INSERT INTO case_ledger (case_id, seq, event_id, entry, previous_hash, hash)
-    SELECT md5('c' || n)::uuid, 1, md5('e' || n)::uuid, '{{"at": "2026-11-24T08:00:00+00:00"}}', 'x', 'x'
+    SELECT md5('c' || n)::uuid, 1, md5('e' || n)::uuid, '{{"at":"2026-11-24T08:00:00+00:00"}}', 'x', 'x'
     FROM generate_series(1, {cases}) n;
 INSERT INTO complaint (id, number, person_id, case_id, identity_shown, filed_at)
     SELECT md5('r' || n)::uuid, 'NT' || n, md5('p' || n % 10)::uuid, md5('c' || n)::uuid, 'named', now()

@@ -5,24 +5,31 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import event
 
-from backend.cases.rules import Action, Move, Rating
+from backend.cases.chain import GENESIS
+from backend.cases.ledger import Happening, Head, Witness, written
+from backend.cases.rules import CURRENT_VERSION, WORKFLOWS, Action, Move, Rating
+from backend.cases.statements import INSTANT_OF_ENTRY
 from backend.cases.use_cases import Desk, move_case
 from backend.cases.verification import verify_ledger
 from backend.complaints.use_cases import file_complaint, rate_complaint, urge_complaint
 from backend.identity.actor import Actor
 from backend.infrastructure.crypto import Sealer
 from backend.infrastructure.database import Database
+from backend.kernel.ids import uuid7
 from backend.organization.queries.city import city_snapshot
 from tests.desk import NOW, acceptor_at, citizen_in, filing_by, reporter_of
 from tests.statements import StatementCounter
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sealer(settings) -> Sealer:
     return Sealer(
         settings.personal_data_keys,
@@ -249,3 +256,35 @@ def _same(stored: object, told: object) -> bool:
     if isinstance(told, str) and isinstance(stored, str) and "T" in told and told[:2] == "20":
         return stored.replace("Z", "+00:00")[:19] == told[:19]
     return stored == told
+
+
+SAID = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12) | st.just('"at":"')
+
+
+@given(
+    role=SAID,
+    facts=st.dictionaries(SAID, SAID | st.dictionaries(SAID, SAID, max_size=2), max_size=3),
+    state=SAID,
+    seconds=st.integers(0, 10**6),
+)
+def test_a_public_status_finds_the_instant_of_an_entry_whatever_else_it_says(
+    database_urls, sealer, role, facts, state, seconds
+):
+    at = NOW + timedelta(seconds=seconds, microseconds=seconds % 7)
+    head = Head(id=uuid7(), number="AJ1", version=1, workflow_version=2, state=state, round=1)
+    happening = Happening(
+        event_id=uuid7(),
+        at=at,
+        transition=WORKFLOWS[CURRENT_VERSION][0],
+        from_state=None,
+        witness=Witness(role=role, person_id=uuid7(), centre_id=None),
+        facts=facts,
+        texts={"note": state},
+    )
+    entry = written(head, happening, GENESIS, sealer).entry["entry"]
+
+    with psycopg.connect(database_urls.owner) as connection:
+        asked = f"SELECT {INSTANT_OF_ENTRY} FROM (VALUES (%s::text)) AS l (entry)"
+        [(found,)] = connection.execute(asked.encode(), (entry,)).fetchall()
+
+    assert found == at == datetime.fromisoformat(json.loads(entry)["at"])

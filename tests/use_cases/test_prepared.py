@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import RawCursor
 from psycopg.errors import DivisionByZero, InvalidTextRepresentation
 
-from backend.cases.chain import canonical
-from backend.cases.statements import INSTANT_OF_ENTRY
 from backend.infrastructure.prepared import PreparedStatements
 
 NOW = datetime(2026, 11, 25, 8, 30, 1, 40, tzinfo=UTC)
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12)
-# The names of an entry are our own: none holds a quote.
-NAMES = TEXTS.filter(lambda name: '"' not in name)
 EVERYTHING = b"""SELECT $1::bigint, $2::text, $3::bytea, $4::boolean, $5::timestamptz, $6::date, $7::uuid, $8::float8
     FROM generate_series(1, $9::integer)"""
 VALUES = st.tuples(
@@ -92,15 +87,3 @@ def test_no_connection_keeps_statements_without_end(statements):
     [(kept,)] = statements.rows(b"SELECT count(*) FROM pg_prepared_statements", ())
     assert 1 <= kept <= 100
     assert statements.rows(b"SELECT 0 + $1::integer", (2,)) == [(2,)]
-
-
-@example(action='"at":"', actor={}, rest={"aat": "x"})
-@given(action=TEXTS, actor=st.dictionaries(NAMES, TEXTS, max_size=2), rest=st.dictionaries(NAMES, TEXTS, max_size=3))
-def test_the_instant_of_an_entry_is_found_in_its_text_whatever_else_it_says(connection, action, actor, rest):
-    actor = {name: value for name, value in actor.items() if name != "at"}
-    entry = canonical(rest | {"action": action, "actor": actor, "at": NOW.isoformat(timespec="microseconds")})
-    asked = f"SELECT {INSTANT_OF_ENTRY} FROM (VALUES (%s::text)) AS l (entry)".encode()
-
-    [(found,)] = connection.execute(asked, (entry,)).fetchall()
-
-    assert found == NOW == datetime.fromisoformat(json.loads(entry)["at"])
