@@ -18,7 +18,7 @@ from typing_extensions import override
 from werkzeug.routing import Map, MapAdapter
 from werkzeug.sansio.utils import get_host
 
-from mobile_api.current import Kept, current_request
+from mobile_api.current import Keep, current_request
 from mobile_api.evidence.reception import UploadRequest
 from mobile_api.transactions import RequestTransaction
 
@@ -82,7 +82,7 @@ class ApiFlask(Flask):
     """Flask without what our requests do not use. Hooks before and after are the application's own."""
 
     request_class = UploadRequest
-    app_ctx_globals_class = Kept
+    app_ctx_globals_class = Keep
     response_class = ApiResponse
     session_interface = _NoSessions()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Request
 
 
-class Kept(_AppCtxGlobals):
+class Keep(_AppCtxGlobals):
     """Flask's ``g``, whose values are set as those of any other object."""
 
     __setattr__ = object.__setattr__  # type: ignore[assignment]  # the same, without a call of Python
